@@ -1,0 +1,89 @@
+"""What each role may do and see: the one place. Groups, page and collection permissions follow from it.
+
+A role's data scope is the unit it was granted for; which rows of a model that opens is decided
+by whether the role holds the model's view permission (`User.scope_filter`).
+"""
+
+from dataclasses import dataclass
+
+from django.db import models
+
+CONSOLE = "wagtailadmin.access_admin"
+PEOPLE = {"people.view_orgunit", "people.view_officer", "people.view_posting"}
+LEDGER = {"ledger.view_entry", "ledger.view_obligation", "ledger.view_importedrecord"}
+RULES = {"rules.view_rule", "rules.view_ruleversion", "rules.view_regulation", "rules.view_yearlabel"}
+OFFICE = (
+    {CONSOLE, "people.change_officer", "people.transfer_officer", "people.import_officer", "people.propose_role"}
+    | {"people.view_rolegrant", "ledger.propose_entry", "ledger.check_entry", "ledger.add_importedrecord"}
+    | {"audit.view_auditevent", "catalogue.view_course"}
+    | PEOPLE | LEDGER | RULES
+)  # fmt: skip
+
+
+class Role(models.TextChoices):
+    TEAM_CLERK = "TEAM_CLERK", "中队训练员"
+    STREET_MANAGER = "STREET_MANAGER", "街镇管理员"
+    DISTRICT_OFFICE = "DISTRICT_OFFICE", "区局教育培训科"
+    CITY_OFFICE = "CITY_OFFICE", "市局教育培训处"
+    LEGAL_OFFICE = "LEGAL_OFFICE", "法制部门"
+    EXAM_SETTER = "EXAM_SETTER", "命题员"
+    EXAM_REVIEWER = "EXAM_REVIEWER", "审题员"
+    EXAM_ADMIN = "EXAM_ADMIN", "考务管理员"
+    MARKER = "MARKER", "阅卷员"
+    CHIEF_EXAMINER = "CHIEF_EXAMINER", "主考"
+    INVIGILATOR = "INVIGILATOR", "监考员"
+    INSTRUCTOR = "INSTRUCTOR", "教员"
+    COURSE_EDITOR = "COURSE_EDITOR", "课程编辑"
+    BASE_REVIEWER = "BASE_REVIEWER", "基地评审员"
+    FINANCE = "FINANCE", "财务"
+    HR = "HR", "组织人事"
+    AUDITOR = "AUDITOR", "纪检审计"
+    RULE_APPROVER = "RULE_APPROVER", "规则审批人"
+    SECURITY_ADMIN = "SECURITY_ADMIN", "安全管理员"
+    SYSTEM_ADMIN = "SYSTEM_ADMIN", "系统管理员"
+
+
+@dataclass(frozen=True)
+class Grantable:
+    """`pages` are Wagtail page permissions on the course tree, `collections` on the root collection."""
+
+    permissions: frozenset[str] = frozenset()
+    pages: frozenset[str] = frozenset()
+    collections: frozenset[str] = frozenset()
+
+
+def _role(*permissions, pages=(), collections=()) -> Grantable:
+    return Grantable(frozenset(permissions), frozenset(pages), frozenset(collections))
+
+
+_COURSE_MEDIA = ("wagtailimages.add_image", "wagtailimages.choose_image", "wagtaildocs.add_document")
+
+ROLES: dict[str, Grantable] = {
+    Role.TEAM_CLERK: _role(CONSOLE, *PEOPLE, *LEDGER, *RULES),
+    Role.STREET_MANAGER: _role(CONSOLE, *PEOPLE, "ledger.view_obligation", *RULES),
+    Role.DISTRICT_OFFICE: _role(*OFFICE),
+    Role.CITY_OFFICE: _role(
+        *OFFICE, "people.add_orgunit", "people.change_orgunit", "rules.add_ruleversion", "rules.change_ruleversion",
+        "rules.add_regulation", "rules.change_regulation", "rules.add_yearlabel", "rules.change_yearlabel",
+        pages=("add_page", "change_page", "publish_page"), collections=_COURSE_MEDIA,
+    ),
+    Role.LEGAL_OFFICE: _role(CONSOLE, *RULES, "people.view_orgunit"),
+    Role.EXAM_SETTER: _role(CONSOLE),
+    Role.EXAM_REVIEWER: _role(CONSOLE),
+    Role.EXAM_ADMIN: _role(CONSOLE),
+    Role.MARKER: _role(),
+    Role.CHIEF_EXAMINER: _role(CONSOLE),
+    Role.INVIGILATOR: _role(),
+    Role.INSTRUCTOR: _role(),
+    Role.COURSE_EDITOR: _role(CONSOLE, "catalogue.view_course", pages=("add_page", "change_page"), collections=_COURSE_MEDIA),
+    Role.BASE_REVIEWER: _role(CONSOLE),
+    Role.FINANCE: _role(CONSOLE, *RULES),
+    Role.HR: _role(CONSOLE, *PEOPLE, "ledger.view_obligation"),
+    Role.AUDITOR: _role(CONSOLE, *PEOPLE, *LEDGER, *RULES, "audit.view_auditevent", "people.view_rolegrant"),
+    Role.RULE_APPROVER: _role(CONSOLE, *RULES, "rules.approve_ruleversion"),
+    Role.SECURITY_ADMIN: _role(
+        CONSOLE, "people.grant_roles", "people.view_rolegrant", "people.view_orgunit", "people.view_officer",
+        "people.unlock_user",
+    ),
+    Role.SYSTEM_ADMIN: _role(CONSOLE, "people.view_orgunit"),
+}  # fmt: skip

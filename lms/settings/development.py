@@ -1,0 +1,25 @@
+"""`make run` and every command by hand: embedded services unless the environment names real ones."""
+
+import os
+import secrets
+
+from lms.embedded import LOCAL, ensure_services
+from lms.settings.base import *  # noqa: F403
+from lms.settings.base import env
+
+if "DATABASE_URL" not in os.environ or "REDIS_URL" not in os.environ:
+    _database_url, _broker_url = ensure_services()
+    os.environ.setdefault("DATABASE_URL", _database_url)
+    os.environ.setdefault("REDIS_URL", _broker_url)
+
+_key = LOCAL / "secret-key"
+if not _key.exists():
+    LOCAL.mkdir(parents=True, exist_ok=True)
+    _key.write_text(secrets.token_urlsafe(50))
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = _key.read_text()
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
+DATABASES = {"default": {**env.db("DATABASE_URL"), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
+CELERY_BROKER_URL = env("REDIS_URL")
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"

@@ -1,0 +1,16 @@
+"""The test run: a database of its own on the same servers, cheap hashing, no second factor by default."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from lms.settings.development import *  # noqa: F403
+from lms.settings.development import DATABASES
+
+SECRET_KEY = "test"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+DATABASES["default"]["TEST"] = {"NAME": os.environ.get("TEST_DATABASE", "test_lms")}
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CHAIN_HEADS_FILE = Path(tempfile.mkdtemp()) / "chain-heads.jsonl"
+MEDIA_ROOT = Path(tempfile.mkdtemp())

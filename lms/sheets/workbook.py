@@ -1,0 +1,257 @@
+"""The first visible sheet of an .xlsx file as numbered rows of text.
+
+calamine allocates the whole box around the cells and one copy of a shared string for every cell that shows it,
+and a failed allocation ends the process. So the sheet is surveyed first, and calamine is given an archive of
+our own making with the surveyed sheet as its only one.
+"""
+
+import re
+import zipfile
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from itertools import chain, repeat
+from tempfile import NamedTemporaryFile
+from typing import Any
+from xml.parsers import expat
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import ParseError, fromstring
+from django.core.exceptions import ValidationError
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+
+from lms.sheets.archive import damaged, inflate, macro, too_large
+
+MAX_BOX = 2_000_000
+MAX_TEXT = 20_000_000
+MAX_INDEX_BYTES = 1024 * 1024
+MAX_FAULTS = 1_000
+EXACT_BELOW = 1e15
+
+TYPES, BOOK, LINKS = "[content_types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+STYLES, STRINGS = "xl/styles.xml", "xl/sharedstrings.xml"
+REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+OWN_LINKS = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    f'<Relationship Id="rId1" Type="{OFFICE}/{{kind}}" Target="{{target}}"/></Relationships>'
+)
+OWN_BOOK = (
+    f'<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="{OFFICE}">'
+    '<workbookPr date1904="{date1904}"/><sheets><sheet name="1" sheetId="1" r:id="rId1"/></sheets></workbook>'
+)
+
+# A cell is its text, or the reason why it has none.
+Cell = str | ValidationError
+
+
+def read(data: bytes) -> Iterator[tuple[int, list[Cell]]]:
+    """Rows with anything in them, each under the number it has on the screen."""
+    parts = {name.casefold(): part for name, part in inflate(data).items()}
+    _check_kind(parts)
+    sheet, date1904 = _first_sheet(parts)
+    survey = Survey(_string_lengths(parts.get(STRINGS)))
+    _parse(sheet, survey.start, survey.characters)
+    index = {
+        "_rels/.rels": OWN_LINKS.format(kind="officeDocument", target=BOOK),
+        BOOK: OWN_BOOK.format(date1904=int(date1904)),
+        LINKS: OWN_LINKS.format(kind="worksheet", target="worksheets/sheet1.xml"),
+    }
+    kept = {path: parts[path] for path in (STYLES, STRINGS) if path in parts}
+    return _rows(_load(index | kept | {"xl/worksheets/sheet1.xml": sheet}), survey.faults)
+
+
+class Survey:
+    """Refuses a sheet that calamine could not hold, and notes the cells whose values are not to be trusted."""
+
+    def __init__(self, string_lengths: list[int]):
+        self.string_lengths = string_lengths
+        self.rows = self.columns = range(0)
+        self.text = 0
+        self.faults: dict[int, dict[int, ValidationError]] = defaultdict(dict)
+        self.cell: dict[str, str] = {}
+        self.index: str | None = None
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        tag = tag[tag.find(":") + 1 :]
+        if tag == "c":
+            self.cell, self.index = attributes, None
+        elif tag in ("v", "is", "f"):
+            self._value(tag)
+        elif tag == "mergeCell":
+            self._merged(attributes.get("ref", ""))
+        elif tag == "extLst":  # has an <f> of its own, and no cells
+            self.cell = {}
+
+    def characters(self, text: str) -> None:
+        if self.index is None or text.isspace():
+            return
+        self.index += text
+        self.text += self.string_lengths[int(self.index)]
+        if self.text > MAX_TEXT:
+            raise too_large()
+
+    def _value(self, tag: str) -> None:
+        if not self.cell:
+            return
+        row, column = _position(self.cell.get("r", ""))
+        self.rows, self.columns = _widened(self.rows, row), _widened(self.columns, column)
+        if len(self.rows) * len(self.columns) > MAX_BOX:
+            raise too_large()
+        kind = self.cell.get("t")
+        self.index = "" if kind == "s" and tag == "v" else None
+        if tag == "f":
+            self._fault(row, column, "单元格是公式，请粘贴为数值。", "formula")
+        elif kind == "e":
+            self._fault(row, column, "单元格是错误值，请改正。", "error_value")
+
+    def _merged(self, reference: str) -> None:
+        row, column = _position(reference.partition(":")[0])
+        code = "merged_heading" if row == 1 else "merged_cell"
+        self._fault(row, column, "单元格是合并的，请取消合并并逐格填写。", code)
+
+    def _fault(self, row: int, column: int, message: str, code: str) -> None:
+        if len(self.faults) < MAX_FAULTS:
+            self.faults[row].setdefault(column, ValidationError(message, code=code))
+
+
+def _widened(span: range, place: int) -> range:
+    if place in span:
+        return span
+    return range(min(span.start, place), max(span.stop, place + 1)) if span else range(place, place + 1)
+
+
+def _position(reference: str) -> tuple[int, int]:
+    found = REFERENCE.fullmatch(reference)
+    if not found:
+        raise damaged()
+    return int(found[2]), _column(found[1])
+
+
+@lru_cache(maxsize=1024)
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def _string_lengths(part: bytearray | None) -> list[int]:
+    lengths: list[int] = []
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        if tag.endswith("si"):
+            lengths.append(0)
+
+    def characters(text: str) -> None:
+        if lengths:
+            lengths[-1] += len(text)
+
+    if part:
+        _parse(part, start, characters)
+    return lengths
+
+
+def _parse(part: bytearray, start: Callable, characters: Callable) -> None:
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    parser.CharacterDataHandler = characters
+    try:
+        parser.Parse(part, True)
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        raise damaged() from error
+
+
+def _check_kind(parts: dict[str, bytearray]) -> None:
+    if not {TYPES, BOOK, LINKS} <= parts.keys():
+        raise ValidationError("这不是 .xlsx 表格，请用 WPS 或 Excel 另存为 .xlsx。", code="not_xlsx")
+    if b"vbaProject" in parts[TYPES] or b"macroEnabled" in parts[TYPES]:
+        raise macro()
+
+
+def _first_sheet(parts: dict[str, bytearray]) -> tuple[bytearray, bool]:
+    """The sheet, and whether its dates count from 1904."""
+    book = _elements(parts[BOOK])
+    date1904 = any(element.get("date1904") in ("1", "true") for element in book)
+    links = {link.get("Id"): link for link in _elements(parts[LINKS])}
+    for element in book:
+        link = next((links[value] for key, value in element.items() if key.endswith("}id") and value in links), {})
+        path = "xl/" + link.get("Target", "").casefold().removeprefix("/").removeprefix("xl/")
+        if _is_visible_sheet(element, link) and path in parts:
+            return parts[path], date1904
+    raise damaged()
+
+
+def _is_visible_sheet(element: Any, link: Any) -> bool:
+    return link.get("Type", "").endswith("/worksheet") and element.get("state", "visible") == "visible"
+
+
+def _elements(part: bytearray) -> list[Any]:
+    if len(part) > MAX_INDEX_BYTES:
+        raise too_large()
+    try:
+        return list(fromstring(bytes(part), forbid_dtd=True).iter())
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        raise damaged() from error
+
+
+def _load(parts: Mapping[str, bytearray | str]) -> CalamineSheet:
+    with NamedTemporaryFile(suffix=".xlsx") as copy:
+        with zipfile.ZipFile(copy, "w") as archive:
+            for path, part in parts.items():
+                archive.writestr(path, part)
+        copy.flush()
+        try:
+            return CalamineWorkbook.from_path(copy.name).get_sheet_by_index(0)
+        except CalamineError as error:
+            raise damaged() from error
+
+
+def _rows(sheet: CalamineSheet, faults: dict[int, dict[int, ValidationError]]) -> Iterator[tuple[int, list[Cell]]]:
+    left = [""] * (sheet.start[1] if sheet.start else 0)
+    # A formula without a cached value may lie beyond the last row and column that calamine sees.
+    beyond: repeat[list] = repeat([], max(faults, default=0))
+    for number, values in enumerate(chain(sheet.iter_rows(), beyond), 1):
+        if number in faults or values.count("") < len(values):
+            cells = left + [TEXTS[type(value)](value) for value in values]
+            yield number, _with_faults(cells, faults.get(number, {}))
+
+
+def _with_faults(cells: list[Cell], faults: dict[int, ValidationError]) -> list[Cell]:
+    cells += [""] * (max(faults, default=0) - len(cells))
+    for column, fault in faults.items():
+        cells[column - 1] = fault
+    return cells
+
+
+def _number(value: float) -> Cell:
+    # Not "<": a NaN must fail too.
+    if not abs(value) < EXACT_BELOW:
+        return ValidationError("数字过长，已被表格软件取整；编号类单元格请设为文本后重新填写。", code="number_as_text")
+    return str(int(value)) if value == int(value) else format(Decimal(repr(value)), "f")
+
+
+def _moment(value: datetime) -> str:
+    if value.time() == time.min:
+        return value.date().isoformat()
+    return value.isoformat(" ", "seconds" if value.second else "minutes")
+
+
+def _duration(value: timedelta) -> str:
+    minutes = round(value.total_seconds() / 60)
+    return f"{minutes // 60}:{minutes % 60:02}"
+
+
+TEXTS: dict[type, Callable[[Any], Cell]] = {
+    str: str.strip,
+    bool: lambda value: "是" if value else "否",
+    int: _number,
+    float: _number,
+    date: date.isoformat,
+    datetime: _moment,
+    time: lambda value: value.isoformat("minutes"),
+    timedelta: _duration,
+}

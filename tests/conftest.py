@@ -1,0 +1,73 @@
+import os
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from wagtail.models import Collection, Locale, Page, Site
+
+from tests import factory
+
+SHARED = Path(os.environ.get("SHARED_FIXTURES", Path(__file__).resolve().parents[2] / "shared" / "fixtures"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_past_append_only_triggers():
+    """Tests that commit are cleaned up by TRUNCATE, which the ledger's triggers refuse to everybody else."""
+    operations = type(connection.ops)
+    original = operations.sql_flush
+
+    def sql_flush(self, *args, **kwargs):
+        statements = original(self, *args, **kwargs)
+        return ["SET LOCAL session_replication_role = replica", *statements] if statements else statements
+
+    operations.sql_flush = sql_flush
+    yield
+    operations.sql_flush = original
+
+
+@pytest.fixture
+def shared():
+    """Third-party files by path; a clone without them skips, and says so."""
+    if not SHARED.is_dir():
+        pytest.skip(f"no shared fixtures at {SHARED}")
+    return SHARED
+
+
+@pytest.fixture
+def rules(db):
+    """The default rules in force."""
+    call_command("load_rules", verbosity=0)
+
+
+@pytest.fixture
+def access(db):
+    """Groups and permissions of every role, on a site that has a root page and collection."""
+    if not Page.objects.exists():
+        locale, _ = Locale.objects.get_or_create(language_code="zh-hans")
+        root = Page.add_root(title="Root", slug="root", locale=locale)
+        Site.objects.get_or_create(hostname="localhost", defaults={"root_page": root, "is_default_site": True})
+    if not Collection.objects.exists():
+        Collection.add_root(name="Root")
+    call_command("sync_access", verbosity=0)
+
+
+@pytest.fixture
+def city(db):
+    return factory.make_city()
+
+
+@pytest.fixture
+def districts(city):
+    """Two districts with two teams each, as {code: unit}."""
+    units = {}
+    for code in ("PD", "XH"):
+        units[code] = factory.make_district(city, code)
+        for number in (1, 2):
+            units[f"{code}-0{number}"] = factory.make_unit(units[code], f"{code}-0{number}")
+    return units
+
+
+@pytest.fixture
+def officer(districts):
+    return factory.make_officer(districts["XH-01"], "T-XH-0173", name="测试员·徐汇·0173", password=factory.PASSWORD)
