@@ -17,7 +17,6 @@ from lms.sheets.table import Problem, SheetRefused
 from lms.sheets.textfile import GB18030_2022
 
 ACTIVE = tuple("=+-@\t\r\n＝＋－＠")
-NUMBERS = (int, float, Decimal)
 # A spreadsheet keeps 15 digits of a number.
 EXACT_BELOW = 10**15
 GB18030_2005 = {new: old for old, new in GB18030_2022.items()}
@@ -70,11 +69,13 @@ class Sheet:
         value = _plain(value)
         if isinstance(value, date) and value.year >= FIRST_YEAR:
             return self.sheet.write_datetime(self.height, column, value, self.formats[type(value)])
-        if isinstance(value, NUMBERS) and abs(value) < EXACT_BELOW:
+        if isinstance(value, int | float | Decimal) and -EXACT_BELOW < value < EXACT_BELOW:
             return self.sheet.write_number(self.height, column, value)
         return self._put_text(column, _text(value, self.height + 1), text_format)
 
     def _put_text(self, column: int, text: str, text_format) -> int:
+        if not text:
+            return 0
         # XlsxWriter takes <r>…</r> for markup of its own and lets it through unescaped.
         if text.startswith("<r>"):
             return self.sheet.write_rich_string(self.height, column, text[:1], self.plain, text[1:])
@@ -96,7 +97,7 @@ def write_csv(headings: Sequence[str], rows: Iterable[Sequence], *, encoding: st
 
 def _inert(value: Any, row: int) -> str:
     text = _text(value, row)
-    return f"'{text}" if text.startswith(ACTIVE) and not isinstance(value, NUMBERS) else text
+    return f"'{text}" if text.startswith(ACTIVE) and not isinstance(value, int | float | Decimal) else text
 
 
 def _plain(value: Any) -> Any:

@@ -42,7 +42,7 @@ class Problem:
         return asdict(self)
 
 
-class SheetRefused(ValidationError):
+class SheetRefused(ValidationError):  # noqa: N818
     def __init__(self, problems: Sequence[Problem]):
         self.problems = list(problems)
         super().__init__([ValidationError(str(problem), code=problem.code) for problem in self.problems])
@@ -120,7 +120,7 @@ def _old_or_encrypted(data: bytes) -> ValidationError:
 
 
 def _problem(fault: ValidationError, row: int | None = None, column: str = "") -> Problem:
-    return Problem(row or (fault.params or {}).get("row"), column, fault.message, fault.code)
+    return Problem(row or (fault.params or {}).get("row"), column, str(fault.message), fault.code or "invalid")
 
 
 @dataclass(frozen=True)
@@ -133,14 +133,14 @@ class Headings:
     def declared(self) -> list[str]:
         return [*self.required, *self.optional]
 
-    def names(self, cells: list) -> list[str]:
-        """The heading that is meant in each column; "" where there is none."""
+    def names(self, cells: list) -> list[str | None]:
+        """The heading that is meant in each column: "" where it is blank, None where it cannot be read."""
         # People space 姓  名 out and break long headings over two lines.
         known = {_squeezed(heading): heading for heading in self.declared}
         known |= {_squeezed(alias): heading for alias, heading in self.aliases.items()}
-        return [known.get(_squeezed(cell), cell) if isinstance(cell, str) else "" for cell in cells]
+        return [known.get(_squeezed(cell), cell) if isinstance(cell, str) else None for cell in cells]
 
-    def problems(self, cells: list, names: list[str]) -> Iterator[Problem]:
+    def problems(self, cells: list, names: list[str | None]) -> Iterator[Problem]:
         yield from (_problem(cell, 1) for cell in cells if isinstance(cell, ValidationError))
         width = max((place for place, cell in enumerate(cells, 1) if cell), default=0)
         for place in (place for place, cell in enumerate(cells[:width], 1) if not cell):
@@ -185,13 +185,13 @@ def _table(numbered: Iterator[tuple[int, list]], encoding: str, headings: Headin
     return Table(list(filter(None, names)), rows, encoding)
 
 
-def _fill(row: Row, names: list[str], cells: list) -> Iterator[Problem]:
+def _fill(row: Row, names: list[str | None], cells: list) -> Iterator[Problem]:
     for place, (name, cell) in enumerate(zip_longest(names, cells, fillvalue=""), 1):
         if isinstance(cell, ValidationError):
-            yield _problem(cell, row.number, name)
+            yield _problem(cell, row.number, name or "")
         elif name:
             row.cells[name] = cell
-        elif cell:
+        elif cell and name is not None:
             yield Problem(row.number, "", f"第 {place} 列有内容但没有表头。", "extra_cell")
 
 

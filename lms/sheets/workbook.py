@@ -72,7 +72,7 @@ class Survey:
         self.rows = self.columns = range(0)
         self.text = 0
         self.faults: dict[int, dict[int, ValidationError]] = defaultdict(dict)
-        self.cell: dict[str, str] = {}
+        self.cell: dict[str, str] | None = None
         self.index: str | None = None
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -84,7 +84,7 @@ class Survey:
         elif tag == "mergeCell":
             self._merged(attributes.get("ref", ""))
         elif tag == "extLst":  # has an <f> of its own, and no cells
-            self.cell = {}
+            self.cell = None
 
     def characters(self, text: str) -> None:
         if self.index is None or text.isspace():
@@ -95,7 +95,7 @@ class Survey:
             raise too_large()
 
     def _value(self, tag: str) -> None:
-        if not self.cell:
+        if self.cell is None:
             return
         row, column = _position(self.cell.get("r", ""))
         self.rows, self.columns = _widened(self.rows, row), _widened(self.columns, column)
@@ -160,7 +160,7 @@ def _parse(part: bytearray, start: Callable, characters: Callable) -> None:
     parser.StartElementHandler = start
     parser.CharacterDataHandler = characters
     try:
-        parser.Parse(part, True)
+        parser.Parse(part, True)  # noqa: FBT003
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise damaged() from error
 
@@ -178,7 +178,7 @@ def _first_sheet(parts: dict[str, bytearray]) -> tuple[bytearray, bool]:
     date1904 = any(element.get("date1904") in ("1", "true") for element in book)
     links = {link.get("Id"): link for link in _elements(parts[LINKS])}
     for element in book:
-        link = next((links[value] for key, value in element.items() if key.endswith("}id") and value in links), {})
+        link: Any = next((links[value] for key, value in element.items() if key.endswith("}id") and value in links), {})
         path = "xl/" + link.get("Target", "").casefold().removeprefix("/").removeprefix("xl/")
         if _is_visible_sheet(element, link) and path in parts:
             return parts[path], date1904
@@ -211,13 +211,15 @@ def _load(parts: Mapping[str, bytearray | str]) -> CalamineSheet:
 
 
 def _rows(sheet: CalamineSheet, faults: dict[int, dict[int, ValidationError]]) -> Iterator[tuple[int, list[Cell]]]:
-    left = [""] * (sheet.start[1] if sheet.start else 0)
+    left: list[Cell] = [""] * (sheet.start[1] if sheet.start else 0)
     # A formula without a cached value may lie beyond the last row and column that calamine sees.
     beyond: repeat[list] = repeat([], max(faults, default=0))
     for number, values in enumerate(chain(sheet.iter_rows(), beyond), 1):
-        if number in faults or values.count("") < len(values):
-            cells = left + [TEXTS[type(value)](value) for value in values]
-            yield number, _with_faults(cells, faults.get(number, {}))
+        if number not in faults and values.count("") == len(values):
+            continue
+        cells = _with_faults(left + [TEXTS[type(value)](value) for value in values], faults.get(number, {}))
+        if any(cells):
+            yield number, cells
 
 
 def _with_faults(cells: list[Cell], faults: dict[int, ValidationError]) -> list[Cell]:
@@ -225,6 +227,11 @@ def _with_faults(cells: list[Cell], faults: dict[int, ValidationError]) -> list[
     for column, fault in faults.items():
         cells[column - 1] = fault
     return cells
+
+
+def _string(value: str) -> Cell:
+    # Written _x0000_ in the file, and no text column takes it.
+    return ValidationError("含有空字符，请重新填写。", code="nul") if "\0" in value else value.strip()
 
 
 def _number(value: float) -> Cell:
@@ -246,7 +253,7 @@ def _duration(value: timedelta) -> str:
 
 
 TEXTS: dict[type, Callable[[Any], Cell]] = {
-    str: str.strip,
+    str: _string,
     bool: lambda value: "是" if value else "否",
     int: _number,
     float: _number,
