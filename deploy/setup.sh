@@ -37,7 +37,9 @@ for weight in 400Regular 700Bold; do
 done
 
 say "Translations"
-.venv/bin/pybabel --quiet compile --directory lms/locale --domain django
+for domain in django djangojs; do
+  .venv/bin/pybabel --quiet compile --directory lms/locale --domain "$domain"
+done
 
 say "Libraries for PDF: Pango, hb-subset"
 missing=$(.venv/bin/python - <<'PY'

@@ -25,6 +25,10 @@ def forms(text):
     return list(text) if isinstance(text, list | tuple) else [text]
 
 
+def carried(text):
+    return set(PLACEHOLDER.findall(text)), sorted(TAG.findall(text))
+
+
 def key(message):
     return message.context, " ".join(forms(message.id)[0].split())
 
@@ -38,13 +42,11 @@ def test_there_is_something_to_check():
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: forms(message.id)[0][:60])
 def test_a_translation_keeps_what_the_original_carries(message):
-    # Chinese has one form; it stands for the English plural, which names every number.
-    original = forms(message.id)[-1]
     (translation,) = forms(message.string)
     assert translation.strip()
     assert not message.fuzzy
-    assert set(PLACEHOLDER.findall(translation)) == set(PLACEHOLDER.findall(original))
-    assert sorted(TAG.findall(translation)) == sorted(TAG.findall(original))
+    # Chinese has one form for the English two, of which the singular may name fewer numbers.
+    assert carried(translation) in [carried(form) for form in forms(message.id)]
 
 
 def test_every_entry_is_still_a_string_of_wagtail_or_allauth():

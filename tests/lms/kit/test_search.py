@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 from django.db import connection
 from hypothesis import given
@@ -47,28 +49,31 @@ def test_whatever_is_cut_out_of_a_text_finds_the_text(text, data):
     start = data.draw(st.integers(0, len(text) - 1))
     cut = text[start : data.draw(st.integers(start + 1, len(text)))]
     indexed = [match[1] or match[0] for match in chinese.INDEXED.finditer(text)]
-    for token in sum(asked(cut), []):
+    for token in itertools.chain.from_iterable(asked(cut)):
         wanted = token.strip("':*")
         assert any(one.startswith(wanted) if token.endswith("*") else one == wanted for one in indexed)
 
 
+def distinct_pairs(offset):
+    return "".join(chr(0x4E00 + i % 20_000) + chr(0x4E00 + offset + i // 20_000) for i in range(150_000))
+
+
 @pytest.mark.django_db
-def test_a_very_long_text_still_fits_into_a_vector():
-    every_pair = "".join(chr(0x4E00 + i % 20_000) + chr(0x4E00 + i * 7 % 20_000) for i in range(150_000))
-    vector = chinese.as_tsvector([(every_pair, "D")])
+def test_two_very_long_texts_still_fit_into_a_vector_together():
+    vectors = [chinese.as_tsvector([(distinct_pairs(offset), "D")]) for offset in (0, 100)]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT length(%s::tsvector || %s::tsvector)", [vector, vector])
-        assert cursor.fetchone()[0] > 20_000
+        cursor.execute("SELECT length(%s::tsvector || %s::tsvector)", vectors)
+        assert cursor.fetchone()[0] > 50_000
 
 
 @pytest.fixture
-def pages(db):
+def pages(access):
     root = Page.objects.get(depth=1)
     return [root.add_child(instance=Page(title=title, slug=f"search-{i}")) for i, title in enumerate(TITLES)]
 
 
 @pytest.fixture
-def images(db):
+def images(access):
     model = get_image_model()
     made = [
         model(title=f"图{i}", description=text, file="x.png", width=1, height=1)
@@ -117,6 +122,14 @@ def test_pages_are_found_by_any_part_of_their_title(pages, query, found):
 def test_a_latin_word_is_found_whole(pages):
     assert not titles(Page.objects.search("V"))
     assert not titles(Page.objects.search("5001"))
+
+
+def test_the_language_of_the_server_does_not_matter(pages):
+    Page.objects.get(pk=pages[0].pk).add_child(instance=Page(title="The running rules", slug="english"))
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL default_text_search_config = 'pg_catalog.english'")
+    for query in ("the", "running", "rules"):
+        assert titles(Page.objects.search(query)) == {"The running rules"}
 
 
 def test_pairs_that_stand_apart_are_no_match(pages):
