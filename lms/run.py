@@ -1,12 +1,13 @@
 """`make run`: migrate, seed an empty city, then web, worker and beat, which all leave together."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import time
 
-from lms.embedded import BASE_DIR, LOCAL, die_with_parent, ensure_services, wait_until_stopped
+from lms.embedded import BASE_DIR, LOCAL, die_with_parent, ensure_services, is_configured, wait_until_stopped
 
 PORT = os.environ.get("PORT", "8000")
 PROFILE = os.environ.get("PROFILE", "small")
@@ -33,9 +34,8 @@ def prepare() -> None:
 
 
 def start(*command: str) -> subprocess.Popen:
-    return subprocess.Popen(
-        [sys.executable, "-m", *command], cwd=BASE_DIR, start_new_session=True, preexec_fn=die_with_parent
-    )
+    words = [sys.executable, "-m", *command]
+    return subprocess.Popen(words, cwd=BASE_DIR, start_new_session=True, preexec_fn=die_with_parent)  # noqa: PLW1509
 
 
 def start_all() -> list[subprocess.Popen]:
@@ -60,15 +60,13 @@ def stop_all(processes: list[subprocess.Popen]) -> None:
         except subprocess.TimeoutExpired:
             _signal_group(process, signal.SIGKILL)
             process.wait()
-    if "DATABASE_URL" not in os.environ or "REDIS_URL" not in os.environ:
+    if not is_configured():
         wait_until_stopped()
 
 
 def _signal_group(process: subprocess.Popen, sig: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, sig)
-    except ProcessLookupError:
-        pass
 
 
 def stop(*_) -> None:
@@ -84,7 +82,7 @@ def main() -> int:
         signal.signal(sig, stop)
     processes: list[subprocess.Popen] = []
     try:
-        if "DATABASE_URL" not in os.environ or "REDIS_URL" not in os.environ:
+        if not is_configured():
             ensure_services()
         prepare()
         processes = start_all()

@@ -3,11 +3,11 @@
 import os
 import secrets
 
-from lms.embedded import LOCAL, ensure_services
+from lms.embedded import LOCAL, ensure_services, is_configured
 from lms.settings.base import *  # noqa: F403
 from lms.settings.base import env
 
-if "DATABASE_URL" not in os.environ or "REDIS_URL" not in os.environ:
+if not is_configured():
     _database_url, _broker_url = ensure_services()
     os.environ.setdefault("DATABASE_URL", _database_url)
     os.environ.setdefault("REDIS_URL", _broker_url)
@@ -23,3 +23,4 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
 DATABASES = {"default": {**env.db("DATABASE_URL"), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
 CELERY_BROKER_URL = env("REDIS_URL")
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+DEMO = env.bool("DEMO", default=True)
