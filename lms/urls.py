@@ -1,5 +1,8 @@
+from allauth.account import views as account_views
+from allauth.mfa.totp import views as totp_views
+from django.db import transaction
 from django.http import Http404
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
@@ -13,6 +16,12 @@ def not_here(request, *args, **kwargs):
     raise Http404
 
 
+# Accounts come from the personnel file, passwords from the training office: nothing goes by e-mail.
+SHUT = (
+    "signup/", "inactive/", "email/", "confirm-email/<path:rest>", "confirm-email/", "password/set/",
+    "password/reset/<path:rest>", "password/reset/", "login/code/<path:rest>", "login/code/",
+)  # fmt: skip
+
 to_sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
 
 urlpatterns = [
@@ -23,7 +32,14 @@ urlpatterns = [
     path("_util/login/", to_sign_in),
     path("admin/password_reset/", not_here),
     path("admin/password_reset/<path:rest>", not_here),
-    path("accounts/signup/", not_here),
+    # Accounts and roles have services of their own; the site's history would list rows of every district.
+    re_path(
+        r"^admin/(users|groups|bulk/people|bulk/auth|reports/site-history|sites|redirects|forms|workflows)/", not_here
+    ),
+    path("admin/logout/", account_views.logout),
+    *[path(f"accounts/{door}", not_here) for door in SHUT],
+    # Its audit row is written in the same transaction.
+    path("accounts/2fa/totp/deactivate/", transaction.atomic(totp_views.deactivate_totp)),
     path("accounts/", include("allauth.urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),

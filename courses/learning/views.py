@@ -62,7 +62,9 @@ def worth(minutes: int) -> dict:
     """Hours and credits for an online course of so many minutes, by the rules in force today."""
     book = rule_book(["R05"], timezone.localdate())
     award = points(book.formula("R05"), {"minutes": minutes})
-    return {"hours": award.hours, "credits": linear_credits(book.formula("R02"), award.hours)}
+    credits = award.credits if award.credits is not None else linear_credits(book.formula("R02"), award.hours)
+    is_confirmed = all(book.versions[code].is_confirmed for code in ("R02", "R05"))
+    return {"hours": award.hours, "credits": credits, "is_confirmed": is_confirmed}
 
 
 @login_required

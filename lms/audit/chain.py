@@ -1,11 +1,18 @@
-"""Hash chains over rows: what a row's hash covers, and where a chain first breaks."""
+"""Hash chains over rows: what a row's hash is, and where a chain first breaks.
+
+The hash has no secret in it. Whoever owns the database can append a row with the right hash, or rewrite a
+chain from some row to its end: the second shows against an exported head, the first only by its evidence
+(`audit_invariants` asks that every entry's evidence exists). A row rewritten together with its own hash
+shows at the row after it.
+"""
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 GENESIS = "0" * 64
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True)
@@ -21,12 +28,9 @@ class Break:
         return {"stream": self.stream, "seq": self.seq, "kind": self.kind, "row": self.row_id}
 
 
-def row_hash(previous: str, values: Iterable) -> str:
+def row_hash(previous: str, values: Sequence[str | None]) -> str:
     """SHA-256 over the previous hash and the row's values as one JSON array of strings and nulls."""
-    canonical = json.dumps(
-        [None if value is None else str(value) for value in values], ensure_ascii=False, separators=(",", ":")
-    )
-    return hashlib.sha256(f"{previous}{canonical}".encode()).hexdigest()
+    return hashlib.sha256(f"{previous}{_encode(values)}".encode()).hexdigest()
 
 
 def first_break(stream: str, rows: Iterator[tuple], head: tuple[int, str] | None) -> Break | None:
@@ -37,13 +41,13 @@ def first_break(stream: str, rows: Iterator[tuple], head: tuple[int, str] | None
     together with seq, so ids that fall back show rows that changed places.
     """
     previous, seq = GENESIS, 0
-    known = head[0] if head else 0
+    known, anchor = head or (0, "")
     for row_id, found, stored, values in rows:
         seq += 1
         if found != seq:
-            return Break(stream, seq, "missing" if found > seq else "added", row_id)
+            return Break(stream, seq, "missing", None) if found > seq else Break(stream, found, "added", row_id)
         previous = row_hash(previous, values)
-        if previous != stored or (seq == known and head and stored != head[1]):
+        if previous != stored or (seq == known and stored != anchor):
             return Break(stream, seq, _kind(row_id, seq, known, next(rows, None)), row_id)
     return Break(stream, seq + 1, "missing", None) if seq < known else None
 

@@ -1,10 +1,13 @@
 from django.db import models
 
+from lms.audit.canonical import chained_values
 from lms.audit.querysets import AuditEventQuerySet
 
 
 class AuditEvent(models.Model):
     """One thing somebody did. Rows are only ever added; the database refuses anything else."""
+
+    CHAINED = ("stream", "seq", "at", "actor", "action", "target", "unit_path", "detail")
 
     stream = models.CharField("链", max_length=40)
     seq = models.BigIntegerField("序号")
@@ -29,16 +32,5 @@ class AuditEvent(models.Model):
     def __str__(self):
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor} {self.action}"
 
-    def chained_values(self) -> list:
-        """What the row's hash covers, in this order for ever."""
-        return [self.stream, self.seq, self.at.isoformat(), self.actor, self.action, self.target,
-                self.unit_path, sorted_text(self.detail)]  # fmt: skip
-
-
-def sorted_text(value) -> str:
-    """JSON as PostgreSQL gives it back may reorder keys: the chain covers one fixed order."""
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{key}:{sorted_text(value[key])}" for key in sorted(value)) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(sorted_text(item) for item in value) + "]"
-    return str(value)
+    def chained_values(self) -> list[str | None]:
+        return chained_values(self)

@@ -21,3 +21,9 @@ class ScopedQuerySet(QuerySet):
         if self.owner_lookup:
             rows |= type(rows)(**{self.owner_lookup: user})
         return self.filter(rows)
+
+    def within(self, user, permission: str):
+        """Rows for which one of the user's roles holds a permission: sight alone does not carry the right to act."""
+        if self.unit_lookup is None:
+            return self.all() if user.has_perm(permission) else self.none()
+        return self.filter(user.scope_filter(permission, self.unit_lookup))

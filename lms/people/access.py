@@ -15,7 +15,8 @@ RULES = {"rules.view_rule", "rules.view_ruleversion", "rules.view_regulation", "
 OFFICE = (
     {CONSOLE, "people.change_officer", "people.transfer_officer", "people.import_officer", "people.propose_role"}
     | {"people.view_rolegrant", "ledger.propose_entry", "ledger.check_entry", "ledger.add_importedrecord"}
-    | {"audit.view_auditevent", "catalogue.view_course"}
+    | {"audit.view_auditevent", "catalogue.view_course", "catalogue.view_courseversion", "ledger.view_correction"}
+    | {"learning.view_courseprogress"}
     | PEOPLE | LEDGER | RULES
 )  # fmt: skip
 
@@ -59,7 +60,7 @@ def _role(*permissions, pages=(), collections=()) -> Grantable:
 _COURSE_MEDIA = ("wagtailimages.add_image", "wagtailimages.choose_image", "wagtaildocs.add_document")
 
 ROLES: dict[str, Grantable] = {
-    Role.TEAM_CLERK: _role(CONSOLE, *PEOPLE, *LEDGER, *RULES),
+    Role.TEAM_CLERK: _role(CONSOLE, *PEOPLE, *LEDGER, *RULES, "learning.view_courseprogress"),
     Role.STREET_MANAGER: _role(CONSOLE, *PEOPLE, "ledger.view_obligation", *RULES),
     Role.DISTRICT_OFFICE: _role(*OFFICE),
     Role.CITY_OFFICE: _role(
@@ -75,11 +76,17 @@ ROLES: dict[str, Grantable] = {
     Role.CHIEF_EXAMINER: _role(CONSOLE),
     Role.INVIGILATOR: _role(),
     Role.INSTRUCTOR: _role(),
-    Role.COURSE_EDITOR: _role(CONSOLE, "catalogue.view_course", pages=("add_page", "change_page"), collections=_COURSE_MEDIA),
+    Role.COURSE_EDITOR: _role(
+        CONSOLE, "catalogue.view_course", "catalogue.view_courseversion",
+        pages=("add_page", "change_page"), collections=_COURSE_MEDIA,
+    ),
     Role.BASE_REVIEWER: _role(CONSOLE),
     Role.FINANCE: _role(CONSOLE, *RULES),
     Role.HR: _role(CONSOLE, *PEOPLE, "ledger.view_obligation"),
-    Role.AUDITOR: _role(CONSOLE, *PEOPLE, *LEDGER, *RULES, "audit.view_auditevent", "people.view_rolegrant"),
+    Role.AUDITOR: _role(
+        CONSOLE, *PEOPLE, *LEDGER, *RULES, "audit.view_auditevent", "people.view_rolegrant", "ledger.view_correction",
+        "learning.view_courseprogress",
+    ),
     Role.RULE_APPROVER: _role(CONSOLE, *RULES, "rules.approve_ruleversion"),
     Role.SECURITY_ADMIN: _role(
         CONSOLE, "people.grant_roles", "people.view_rolegrant", "people.view_orgunit", "people.view_officer",

@@ -1,9 +1,50 @@
-from allauth.mfa.utils import is_mfa_enabled
-from django.conf import settings
-from django.contrib import messages
-from django.shortcuts import redirect
+from datetime import timedelta
 
-_ALWAYS_OPEN = ("/accounts/", "/static/", "/healthz", "/readyz")
+from allauth.account.adapter import get_adapter
+from allauth.mfa.utils import is_mfa_enabled
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from lms.people.access import CONSOLE
+
+# Read by machines, without a session.
+_NOBODY = ("/static/", "/healthz", "/readyz")
+_ALWAYS_OPEN = ("/accounts/", *_NOBODY)
+_SEEN_EVERY = timedelta(minutes=5)
+
+
+class LastSeenMiddleware:
+    """The list of devices says when each was last seen, to five minutes: allauth's own would write on every request."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if not request.path.startswith(_NOBODY) and request.user.is_authenticated:
+            now = timezone.now()
+            stale = UserSession.objects.filter(
+                session_key=request.session.session_key, last_seen_at__lt=now - _SEEN_EVERY
+            )
+            stale.update(last_seen_at=now, ip=get_adapter().get_client_ip(request))
+        return self.get_response(request)
+
+
+class PasswordChangeMiddleware:
+    """A password somebody else has seen opens one page: the one that changes it."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if not request.path.startswith(_ALWAYS_OPEN) and self._owes_password(request.user):
+            return redirect("account_change_password")
+        return self.get_response(request)
+
+    def _owes_password(self, user) -> bool:
+        return user.is_authenticated and user.must_change_password
 
 
 class StaffSecondFactorMiddleware:
@@ -14,7 +55,6 @@ class StaffSecondFactorMiddleware:
 
     def __call__(self, request):
         if self._owes_second_factor(request):
-            messages.warning(request, "您担任管理岗位，须先绑定身份验证器（第二因素）。")
             return redirect("mfa_activate_totp")
         return self.get_response(request)
 
@@ -25,15 +65,18 @@ class StaffSecondFactorMiddleware:
         return user.is_authenticated and user.has_duty and not is_mfa_enabled(user)
 
 
-class PasswordChangeMiddleware:
-    """A password somebody else has seen opens one page: the one that changes it."""
+class ConsoleMiddleware:
+    """Wagtail sends whoever may not enter to sign in, and signing in sends him back: here he is told."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        owes = request.user.is_authenticated and request.user.must_change_password
-        if owes and not request.path.startswith(_ALWAYS_OPEN):
-            messages.warning(request, "这是初始口令，请先修改。")
-            return redirect("account_change_password")
+        if self._is_refused(request):
+            raise PermissionDenied
         return self.get_response(request)
+
+    def _is_refused(self, request) -> bool:
+        if not request.path.startswith("/admin/") or request.path in ("/admin/login/", "/admin/logout/"):
+            return False
+        return request.user.is_authenticated and not request.user.has_perm(CONSOLE)

@@ -1,7 +1,7 @@
 """A real installation: everything secret or local comes from the environment, nothing has a default."""
 
 from lms.settings.base import *  # noqa: F403
-from lms.settings.base import env
+from lms.settings.base import LOGGING, env
 
 DEBUG = False
 SECRET_KEY = env("SECRET_KEY")
@@ -10,6 +10,8 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
 DATABASES = {"default": {**env.db("DATABASE_URL"), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
 CELERY_BROKER_URL = env("REDIS_URL")
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1)
+
+LOGGING["loggers"]["django_structlog"]["level"] = env("REQUEST_LOG_LEVEL", default="INFO")
 
 SECURE_SSL_REDIRECT = True
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]

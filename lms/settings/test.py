@@ -7,7 +7,8 @@ from pathlib import Path
 from lms.settings.development import *  # noqa: F403
 from lms.settings.development import DATABASES
 
-SECRET_KEY = "test"
+SECRET_KEY = "test"  # noqa: S105
+STAFF_SECOND_FACTOR_REQUIRED = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 DATABASES["default"]["TEST"] = {"NAME": os.environ.get("TEST_DATABASE", "test_lms")}

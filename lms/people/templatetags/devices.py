@@ -1,0 +1,6 @@
+from django import template
+
+from lms.people.device import device
+
+register = template.Library()
+register.filter("device", device)
