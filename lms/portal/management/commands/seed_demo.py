@@ -1,0 +1,89 @@
+import time
+from datetime import date
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection, transaction
+from django.utils import timezone
+
+from lms.audit.heads import set_aside
+from lms.ledger.models import Entry
+from lms.people.models import Officer, OrgUnit
+from lms.portal.demo.accounts import PASSWORD, officer_accounts, open_accounts
+from lms.portal.demo.behaviour import bands, calendar_of
+from lms.portal.demo.book import Cast, Scribe, lines_in, streams_of
+from lms.portal.demo.city import build_units, units_of
+from lms.portal.demo.courses import publish_site
+from lms.portal.demo.people import WALKER, people_of
+from lms.portal.demo.registry import owe, register
+from lms.rules.management.commands.load_rules import initial_user
+from lms.rules.models import RuleVersion
+
+
+class Command(BaseCommand):
+    help = "Fill an empty database with a demo city: the same seed on the same day gives the same rows."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--profile", choices=("small", "standard", "stress"), default="small")
+        parser.add_argument("--seed", type=int, default=2026)
+        parser.add_argument("--year", type=int, help="the ledger's year, by default this one")
+
+    def handle(self, *args, **options):
+        if Officer.objects.exists() or OrgUnit.objects.exists():
+            raise CommandError(
+                "The database already holds units or officers, and ledger rows cannot be deleted. "
+                "Point DATABASE_URL at an empty database (or drop this one), run migrate, then seed_demo."
+            )
+        self.begun, self.today = time.monotonic(), timezone.localdate()
+        self.seed, self.year = options["seed"], options["year"] or self.today.year
+        set_aside()
+        with transaction.atomic():
+            call_command("load_rules", stdout=self.stdout)
+            call_command("sync_access", stdout=self.stdout)
+            accounts = self._people(options["profile"])
+        self._tidy()
+        call_command("export_heads", stdout=self.stdout)
+        self._print(accounts)
+
+    def _people(self, profile: str):
+        shapes = units_of(profile)
+        units = build_units(shapes)
+        self._say(f"{len(units)} units")
+        people = list(people_of(shapes, self.seed, self.year, self.today))
+        officers = register(people, units, PASSWORD)
+        obligations = owe(list(officers.values()), self.year)
+        self._say(f"{len(people):,} officers with postings and obligations")
+        last_day = date(self.year, 12, 31)
+        declared, politics = (RuleVersion.objects.in_force(code, last_day) for code in ("R00", "R09"))
+        self._book(people, Cast(units, officers, obligations, declared, politics))
+        courses = publish_site()
+        self._say(f"{len(courses)} courses published")
+        accounts = open_accounts(units, (initial_user("INITIAL-1", ""), initial_user("INITIAL-2", "")))
+        return [*accounts, *officer_accounts([officers[name] for name in (WALKER, "T-PD-0001")])]
+
+    def _book(self, people, cast) -> None:
+        scribe = Scribe(cast, self.year)
+        when = (self.year, self.today, self.seed, calendar_of(self.year), bands(people, self.seed))
+        for stream, present in streams_of(people, cast, self.year).items():
+            count = scribe.write(stream, lines_in(stream, present, cast, when))
+            self._say(f"{stream}: {count:,} lines")
+        scribe.close()
+        self._say(f"{Entry.objects.count():,} ledger rows")
+
+    def _tidy(self) -> None:
+        """Statistics and the visibility map, without which the first pages would be slow."""
+        call_command("rebuild_modelsearch_index", verbosity=0)
+        if not connection.in_atomic_block:
+            with connection.cursor() as cursor:
+                cursor.execute("VACUUM ANALYZE")
+        self._say("search index rebuilt, statistics gathered")
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(f"{time.monotonic() - self.begun:6.1f} s  {text}")
+        self.stdout.flush()
+
+    def _print(self, accounts) -> None:
+        self.stdout.write(f"\n口令均为 {PASSWORD}；执法人员共用同一口令。\n账号\t姓名\t角色\t范围\t口令\t二次验证码")
+        for one in accounts:
+            code = "不需要" if one.role == "执法人员" else f"manage.py demo_code {one.username}"
+            self.stdout.write(f"{one.username}\t{one.name}\t{one.role}\t{one.scope}\t{PASSWORD}\t{code}")

@@ -1,0 +1,3 @@
+from lms.portal.views.officer import healthz, me, readyz, today
+
+__all__ = ["healthz", "me", "readyz", "today"]
