@@ -17,8 +17,8 @@ MODULES = {
 NOUNS = {
     "audit": {"chain", "heads"},
     "kit": {"search"},
-    "ledger": {"counting", "standing", "invariants"},
-    "people": {"access", "names", "hashers", "personnel_file"},
+    "ledger": {"counting", "standing", "invariants", "record_file"},
+    "people": {"access", "names", "hashers", "personnel_file", "upload"},
     "portal": {"readiness", "demo", "desk"},
     "rules": {"formula", "shapes", "wording", "defaults"},
     "sheets": {"archive", "workbook", "textfile", "table", "export"},

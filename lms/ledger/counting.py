@@ -150,18 +150,48 @@ def _is_quiet(at: time | None, book: RuleBook) -> bool:
     return at >= begin or at < end if begin > end else begin <= at < end
 
 
+def kept_quantity(activity: Activity) -> dict:
+    """What the ledger keeps of an activity's measure: enough to count it again."""
+    if activity.ended_at is None:
+        return dict(activity.quantity)
+    return {**activity.quantity, "ended_at": activity.ended_at.isoformat(timespec="seconds")}
+
+
+def activity_of(rule: str, on: date, layer: str, category: str, quantity: Mapping) -> Activity:
+    """The activity behind a line of the ledger."""
+    ended_at = quantity.get("ended_at")
+    return Activity(rule, on, layer, category, quantity, time.fromisoformat(ended_at) if ended_at else None)
+
+
+class Tally:
+    """One person's year as it is counted, activity after activity, in the order of posting."""
+
+    def __init__(self) -> None:
+        self._days: dict[date, SoFar] = {}
+        self._years: dict[str, tuple[Decimal, Decimal]] = {}
+
+    def so_far(self, activity: Activity) -> SoFar:
+        day = self._days.setdefault(activity.on, SoFar())
+        day.rule_year_hours, day.rule_year_credits = self._years.get(activity.rule, (ZERO, ZERO))
+        return day
+
+    def add(self, activity: Activity, counted: Counted, sign: int = 1) -> None:
+        """Keep what was counted in mind for the caps; sign −1 for what is reversed."""
+        day = self.so_far(activity)
+        if counted.counts_hours and activity.rule != IMPORTED:
+            day.day += sign * counted.hours
+            day.day_by_layer[activity.layer] = day.day_by_layer.get(activity.layer, ZERO) + sign * counted.hours
+        self._years[activity.rule] = (
+            day.rule_year_hours + sign * counted.hours,
+            day.rule_year_credits + sign * counted.credits,
+        )
+
+
 def replay(activities: Iterable[Activity], book_on) -> list[Counted]:
     """Count a person's year from nothing, in the order given; `book_on(day)` gives the rules of a day."""
-    days: dict[date, SoFar] = {}
-    years: dict[str, tuple[Decimal, Decimal]] = {}
-    results = []
+    tally, results = Tally(), []
     for activity in activities:
-        day = days.setdefault(activity.on, SoFar())
-        day.rule_year_hours, day.rule_year_credits = years.get(activity.rule, (ZERO, ZERO))
-        counted = count(activity, book_on(activity.on), day)
-        if counted.counts_hours and activity.rule != IMPORTED:
-            day.day += counted.hours
-            day.day_by_layer[activity.layer] = day.day_by_layer.get(activity.layer, ZERO) + counted.hours
-        years[activity.rule] = (day.rule_year_hours + counted.hours, day.rule_year_credits + counted.credits)
+        counted = count(activity, book_on(activity.on), tally.so_far(activity))
+        tally.add(activity, counted)
         results.append(counted)
     return results

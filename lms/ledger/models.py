@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from lms.audit.canonical import chained_values
 from lms.kit.models import TwoPersonModel
 from lms.ledger.querysets import CorrectionQuerySet, EntryQuerySet, ImportedRecordQuerySet, ObligationQuerySet
 from lms.people.models import Officer, OrgUnit
@@ -38,6 +39,27 @@ class Obligation(models.Model):
         return f"{self.officer} {self.year}年"
 
 
+class Total(models.Model):
+    """The view `ledger_total`: what a person-year's counted lines sum to, added up whenever it is read."""
+
+    obligation = models.OneToOneField(Obligation, models.DO_NOTHING, primary_key=True, related_name="total")
+    hours = models.DecimalField(max_digits=9, decimal_places=2)
+    credits = models.DecimalField(max_digits=9, decimal_places=1)
+    online_hours = models.DecimalField(max_digits=9, decimal_places=2)
+    online_credits = models.DecimalField(max_digits=9, decimal_places=1)
+    unit_hours = models.DecimalField(max_digits=9, decimal_places=2)
+    unit_credits = models.DecimalField(max_digits=9, decimal_places=1)
+    team_hours = models.DecimalField(max_digits=9, decimal_places=2)
+    team_credits = models.DecimalField(max_digits=9, decimal_places=1)
+
+    class Meta:
+        managed = False
+        default_permissions = ()
+
+    def __str__(self):
+        return f"{self.hours} {self.credits}"
+
+
 class Entry(models.Model):
     """One line of the book: hours and credits, their evidence, and the rule version that counted them.
 
@@ -45,7 +67,15 @@ class Entry(models.Model):
     reverses this one.
     """
 
-    obligation = models.ForeignKey(Obligation, models.PROTECT, related_name="entries", verbose_name="年度任务")
+    CHAINED = (
+        "stream", "seq", "obligation", "officer", "unit", "year", "occurred_on", "posted_at", "title", "hours", "credits",
+        "capped_hours", "capped_credits", "layer", "kind", "category", "module", "counts_hours", "counts_credits",
+        "reasons", "quantity", "evidence", "rule_version", "reverses", "posted_by", "note",
+    )  # fmt: skip
+
+    obligation = models.ForeignKey(
+        Obligation, models.PROTECT, related_name="entries", verbose_name="年度任务", db_index=False
+    )
     officer = models.ForeignKey(Officer, models.PROTECT, related_name="entries", verbose_name="人员", db_index=False)
     unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+", verbose_name="当时单位", db_index=False)
     year = models.PositiveSmallIntegerField("年度")
@@ -93,34 +123,20 @@ class Entry(models.Model):
             ),
             models.CheckConstraint(condition=~Q(reverses=F("id")), name="ledger_entry_not_itself"),
         ]
+        indexes = [
+            # All that sums are made of, so that the lines themselves need not be read.
+            models.Index(
+                fields=["obligation", "layer", "counts_hours", "counts_credits"],
+                include=["hours", "credits"],
+                name="ledger_entry_sums",
+            )
+        ]
 
     def __str__(self):
         return f"{self.occurred_on} {self.title} {self.hours}学时"
 
-    def chained_values(self) -> list:
-        """What the row's hash covers, in this order for ever."""
-        return chained_values(
-            self.stream, self.seq, self.officer_id, self.unit_id, self.year, self.occurred_on, self.posted_at,
-            self.title, self.hours, self.credits, self.capped_hours, self.capped_credits, self.layer, self.kind,
-            self.category, self.module, self.counts_hours, self.counts_credits, self.evidence, self.rule_version_id,
-            self.reverses_id, self.posted_by,
-        )  # fmt: skip
-
-
-CHAINED_FIELDS = (
-    "stream", "seq", "officer_id", "unit_id", "year", "occurred_on", "posted_at", "title", "hours", "credits",
-    "capped_hours", "capped_credits", "layer", "kind", "category", "module", "counts_hours", "counts_credits",
-    "evidence", "rule_version_id", "reverses_id", "posted_by",
-)  # fmt: skip
-
-
-def chained_values(*values) -> list:
-    """CHAINED_FIELDS as text: amounts with two and one decimals, instants in UTC."""
-    row = list(values)
-    row[6] = row[6].isoformat()
-    for place, digits in ((8, 2), (9, 1), (10, 2), (11, 1)):
-        row[place] = f"{row[place]:.{digits}f}"
-    return row
+    def chained_values(self) -> list[str | None]:
+        return chained_values(self)
 
 
 class ImportedRecord(models.Model):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 ZERO = Decimal(0)
 
@@ -17,15 +18,15 @@ class Part:
     due_hours: Decimal
     due_credits: Decimal
 
-    @property
+    @cached_property
     def hours_left(self) -> Decimal:
         return max(self.due_hours - self.hours, ZERO)
 
-    @property
+    @cached_property
     def credits_left(self) -> Decimal:
         return max(self.due_credits - self.credits, ZERO)
 
-    @property
+    @cached_property
     def is_met(self) -> bool:
         return not self.hours_left and not self.credits_left
 
@@ -45,8 +46,9 @@ class Standing:
     total: Part
     layers: tuple[Part, ...]
     missing_modules: tuple[tuple[str, str], ...] = ()
+    is_confirmed: bool = True
 
-    @property
+    @cached_property
     def is_met(self) -> bool:
         return self.total.is_met and all(part.is_met for part in self.layers) and not self.missing_modules
 
@@ -58,7 +60,7 @@ def _share(got: Decimal, due: Decimal) -> Decimal:
     return min(max(got, ZERO) / due * 100, Decimal(100)).quantize(Decimal("0.01"))
 
 
-def standing_of(obligation, labels: dict[str, str], missing_modules=()) -> Standing:
+def standing_of(obligation, labels: dict[str, str], missing_modules=(), *, is_confirmed=True) -> Standing:
     """From an Obligation fetched `with_totals()`; `labels` names the layers of its year."""
     total = Part("", "全年", obligation.got_hours, obligation.got_credits, obligation.hours, obligation.credits)
     layers = tuple(
@@ -72,7 +74,7 @@ def standing_of(obligation, labels: dict[str, str], missing_modules=()) -> Stand
         )
         for code, due in sorted(obligation.layers.items(), key=lambda item: _ORDER.index(item[0]))
     )
-    return Standing(total, layers, tuple(missing_modules))
+    return Standing(total, layers, tuple(missing_modules), is_confirmed)
 
 
 _ORDER = ("ONLINE", "UNIT", "TEAM")

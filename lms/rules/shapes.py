@@ -1,6 +1,7 @@
 """What a formula of each shape must look like; anything else is refused with the field's name."""
 
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 
 from django.core.exceptions import ValidationError
 
@@ -14,9 +15,18 @@ def validate_formula(shape: str, formula, caps) -> None:
         raise ValidationError("公式格式不对。", code="formula")
     _SHAPES[shape](formula)
     for cap in caps:
-        if cap.get("per") not in PERIODS:
-            raise ValidationError("封顶的周期只能是每日、每年或每次。", code="cap")
-        _number("封顶", cap.get("hours") or cap.get("credits"))
+        _cap(cap)
+
+
+def _cap(cap) -> None:
+    if cap.get("per") not in PERIODS:
+        raise ValidationError("封顶的周期只能是每日、每年或每次。", code="cap")
+    if "layer" in cap and (cap["per"] != "day" or cap["layer"] not in LAYERS):
+        raise ValidationError("只有每日封顶可以分层级，每年和每次的封顶请选全部层级。", code="cap_layer")
+    if "credits" in cap and cap["per"] != "year":
+        raise ValidationError("学分只能按年封顶，每日和每次的封顶请填学时。", code="cap_credits")
+    for name in cap.keys() & {"hours", "credits"} or {"hours"}:
+        _number("封顶", cap.get(name))
 
 
 def _number(label: str, text, *, positive: bool = False) -> None:
@@ -50,9 +60,17 @@ def _points(formula) -> None:
             _number("档次下限", step.get("above") or 0)
         _number("学时", step.get("hours") or 0)
         _number("学分", step.get("credits") or 0)
+    _descending([step for step in formula["steps"] if "equals" not in step])
     for bonus in formula.get("bonus", []):
         _number("加计学时", bonus.get("hours") or 0)
         _number("加计学分", bonus.get("credits") or 0)
+
+
+def _descending(steps) -> None:
+    """The first step that fits counts, so one below an equal or lower bound would never be reached."""
+    bounds = [(Decimal(step.get("above") or 0), not step.get("inclusive")) for step in steps]
+    if any(upper <= lower for upper, lower in pairwise(bounds)):
+        raise ValidationError("各档下限应从高到低，不能重复。", code="order")
 
 
 def _parameters(formula) -> None:

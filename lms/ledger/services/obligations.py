@@ -59,12 +59,14 @@ def ensure_obligation(officer: Officer, year: int) -> Obligation:
         return found
     full, version = required_minima(year)
     due, months = due_minima(officer, year, full)
-    values = {
-        "hours": due.hours,
-        "credits": due.credits,
-        "layers": {layer: {"hours": str(h), "credits": str(c)} for layer, (h, c) in due.layers.items()},
-        "months": months,
-        "reason": "" if months == YEAR_MONTHS else "年内新进，按在岗月数折算",
-        "rule_version": version,
-    }
+    made = unsaved_obligation(officer, year, due, months, version)
+    values = {name: getattr(made, name) for name in ("hours", "credits", "layers", "months", "reason", "rule_version")}
     return Obligation.objects.get_or_create(officer=officer, year=year, defaults=values)[0]
+
+
+def unsaved_obligation(officer: Officer, year: int, due: Minima, months: int, version: RuleVersion) -> Obligation:
+    return Obligation(
+        officer=officer, year=year, hours=due.hours, credits=due.credits,
+        layers={layer: {"hours": str(h), "credits": str(c)} for layer, (h, c) in due.layers.items()},
+        months=months, reason="" if months == YEAR_MONTHS else "年内新进，按在岗月数折算", rule_version=version,
+    )  # fmt: skip

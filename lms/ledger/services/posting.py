@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from lms.audit.chain import row_hash
 from lms.audit.services import last_link, lock_stream
-from lms.ledger.counting import GENERAL_RULES, IMPORTED, Activity, RuleBook, SoFar, count
+from lms.ledger.counting import GENERAL_RULES, IMPORTED, Activity, RuleBook, SoFar, count, kept_quantity
 from lms.ledger.models import Entry, Obligation
 from lms.ledger.services.obligations import ensure_obligation
 from lms.people.models import Officer, OrgUnit
@@ -49,14 +49,7 @@ class Claim:
 def rule_book(codes, day: date) -> RuleBook:
     """The versions in force on a day. LookupError names the rules that have none."""
     wanted = {*codes, *GENERAL_RULES}
-    versions = (
-        RuleVersion.objects.approved()
-        .filter(rule__code__in=wanted, effective_from__lte=day)
-        .select_related("rule")
-        .order_by("rule__code", "-effective_from")
-        .distinct("rule__code")
-    )
-    found = {version.rule.code: version for version in versions}
+    found = RuleVersion.objects.in_force_by_code(wanted, day)
     if missing := wanted - set(found):
         raise LookupError(f"no version in force on {day}: {', '.join(sorted(missing))}")
     return RuleBook(found)
@@ -81,7 +74,7 @@ def post_entry(officer: Officer, claim: Claim) -> Entry:
         occurred_on=claim.on, title=claim.title, hours=counted.hours, credits=counted.credits,
         capped_hours=counted.capped_hours, capped_credits=counted.capped_credits, layer=claim.layer,
         kind=claim.kind, category=claim.category, module=claim.module, counts_hours=counted.counts_hours,
-        counts_credits=counted.counts_credits, reasons=list(counted.reasons), quantity=claim.quantity,
+        counts_credits=counted.counts_credits, reasons=list(counted.reasons), quantity=kept_quantity(claim.activity()),
         evidence=claim.evidence, rule_version=book.versions[claim.rule], posted_by=claim.posted_by, note=claim.note,
     )  # fmt: skip
     return append(entry)

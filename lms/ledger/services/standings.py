@@ -1,7 +1,7 @@
 from datetime import date
 
 from lms.ledger.models import Entry, Obligation
-from lms.ledger.services.obligations import ensure_obligation
+from lms.ledger.services.obligations import BY_LAYER, TOTALS, ensure_obligation
 from lms.ledger.standing import Standing, standing_of
 from lms.people.models import Officer
 from lms.rules.models import RuleVersion
@@ -13,13 +13,14 @@ COMPULSORY = "R36"
 def standing(officer: Officer, year: int) -> tuple[Obligation, Standing]:
     """The officer's year with its sums, in a fixed number of queries."""
     obligation = _with_totals(officer, year) or _with_totals(officer, ensure_obligation(officer, year).year)
-    missing = missing_modules(officer, year)
-    return obligation, standing_of(obligation, year_labels("LAYER", year), missing)
+    versions = RuleVersion.objects.in_force_by_code([TOTALS, BY_LAYER, COMPULSORY], date(year, 12, 31))
+    missing = _missing_modules(officer, year, versions.get(COMPULSORY))
+    is_confirmed = all(versions[code].is_confirmed for code in (TOTALS, BY_LAYER) if code in versions)
+    return obligation, standing_of(obligation, year_labels("LAYER", year), missing, is_confirmed=is_confirmed)
 
 
-def missing_modules(officer: Officer, year: int) -> list[tuple[str, str]]:
+def _missing_modules(officer: Officer, year: int, version: RuleVersion | None) -> list[tuple[str, str]]:
     """(code, label) of the year's compulsory modules without a standing entry."""
-    version = RuleVersion.objects.in_force(COMPULSORY, date(year, 12, 31))
     if version is None:
         return []
     done = set(
@@ -28,7 +29,7 @@ def missing_modules(officer: Officer, year: int) -> list[tuple[str, str]]:
         .exclude(module="")
         .values_list("module", flat=True)
     )
-    return [(item["key"], item["label"]) for item in version.formula["items"] if item["key"] not in done]
+    return [(item["key"], item["label"]) for item in version.formula["items"] if item["value"] == "1" and item["key"] not in done]
 
 
 def _with_totals(officer: Officer, year: int) -> Obligation | None:
