@@ -19,7 +19,14 @@ HALF = Decimal("0.5")
 
 @pytest.mark.parametrize(
     ("entered_on", "months"),
-    [(date(2015, 7, 1), 12), (None, 12), (date(2026, 1, 1), 11), (date(2026, 7, 15), 5), (date(2026, 12, 31), 0), (date(2027, 1, 1), 0)],
+    [
+        (date(2015, 7, 1), 12),
+        (None, 12),
+        (date(2026, 1, 1), 11),
+        (date(2026, 7, 15), 5),
+        (date(2026, 12, 31), 0),
+        (date(2027, 1, 1), 0),
+    ],
 )
 def test_months_on_duty(entered_on, months):
     assert months_on_duty(entered_on, 2026) == months

@@ -201,3 +201,11 @@ def test_costs_the_same_for_one_and_for_eleven(rules, districts, code):
             look(version)
         costs.append(len(queries))
     assert costs[0] == costs[1]
+
+
+def test_year_caps_are_counted_again(rules, officer):
+    """8, 8 and 4 of 20 hours become 8, 2 and 0 of 10."""
+    for month in (3, 4, 5):
+        online(officer, month, rule="R10", layer="UNIT", quantity={"delivered_hours": 4}, on=date(2026, month, 2))
+    found = look(draft("R10", caps=[{"per": "year", "hours": "10"}]))
+    assert found.hours == Decimal(-10)
