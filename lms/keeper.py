@@ -67,14 +67,14 @@ class Postgres:
         options = {**POSTGRES_OPTIONS, "unix_socket_directories": str(self.sockets)}
         flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         self.process = spawn([self.binaries / "postgres", "-D", self.data, *flags], signal.SIGINT, **unprivileged())
-        ready = [self.binaries / "pg_isready", "-q", "-h", self.sockets, "-U", "postgres", "-d", "postgres"]
+        ready: list = [self.binaries / "pg_isready", "-q", "-h", self.sockets, "-U", "postgres", "-d", "postgres"]
         while subprocess.run(ready, check=False).returncode != 0:
             if self.process.poll() is not None:
                 raise RuntimeError("PostgreSQL did not start.")
             time.sleep(0.1)
 
     def _create_database(self) -> None:
-        psql = [self.binaries / "psql", "-h", self.sockets, "-U", "postgres", "-Atc"]
+        psql: list = [self.binaries / "psql", "-h", self.sockets, "-U", "postgres", "-Atc"]
         if not subprocess.check_output([*psql, "SELECT 1 FROM pg_database WHERE datname = 'lms'"]).strip():
             subprocess.run([*psql, "CREATE DATABASE lms"], check=True)
 

@@ -20,7 +20,9 @@ def manage(*words: str) -> None:
 
 def has_people() -> bool:
     code = "from lms.people.models import Officer; import sys; sys.exit(0 if Officer.objects.exists() else 1)"
-    return subprocess.run([sys.executable, "manage.py", "shell", "--no-imports", "-c", code], check=False).returncode == 0
+    return (
+        subprocess.run([sys.executable, "manage.py", "shell", "--no-imports", "-c", code], check=False).returncode == 0
+    )
 
 
 def prepare() -> None:

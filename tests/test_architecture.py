@@ -15,13 +15,13 @@ MODULES = {
 }  # fmt: skip
 # Pure modules named by the noun they compute; each stands here once.
 NOUNS = {
-    "audit": {"chain", "heads"},
+    "audit": {"canonical", "chain", "heads"},
     "kit": {"search"},
-    "ledger": {"counting", "standing", "invariants", "record_file"},
-    "people": {"access", "names", "hashers", "personnel_file", "upload"},
-    "portal": {"readiness", "demo", "desk"},
-    "rules": {"formula", "shapes", "wording", "defaults"},
-    "sheets": {"archive", "workbook", "textfile", "table", "export"},
+    "ledger": {"counting", "invariants", "recount", "record_file", "standing"},
+    "people": {"access", "device", "hashers", "lockout", "names", "passwords", "personnel_file", "upload"},
+    "portal": {"demo", "desk", "duties", "links", "readiness", "tally"},
+    "rules": {"defaults", "formula", "shapes", "wording"},
+    "sheets": {"archive", "export", "table", "textfile", "workbook"},
 }
 ABOVE = ["portal", "learning", "catalogue", "ledger", "rules", "people", "kit", "audit", "sheets"]
 AT_THE_TOP = {

@@ -40,7 +40,9 @@ class Course(Page):
     level = models.CharField("等级", max_length=15, choices=Level, default=Level.BASIC)
     layer = models.CharField("层级", max_length=10, choices=Layer, default=Layer.ONLINE)
     category = models.CharField("类别", max_length=10, choices=Category, default=Category.LAW)
-    module = models.CharField("必修模块代码", max_length=40, blank=True, help_text="属于哪个必修模块（规则R36），不属于的留空。")
+    module = models.CharField(
+        "必修模块代码", max_length=40, blank=True, help_text="属于哪个必修模块（规则R36），不属于的留空。"
+    )
 
     parent_page_types = ["catalogue.CatalogueIndex"]
     subpage_types: list[str] = []

@@ -91,6 +91,6 @@ def completion_claim(progress: CourseProgress) -> Claim:
         layer=version.layer,
         category=version.category,
         module=version.module,
-        occurred_at=progress.completed_at,
+        occurred_at=progress.completed_at,  # type: ignore[arg-type]
         quantity={"minutes": version.minutes},
     )

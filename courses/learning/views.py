@@ -88,7 +88,9 @@ def lesson(request, pk, position):
 @require_POST
 def finish(request, pk, position):
     officer = _officer(request)
-    progress = officer.course_progress.filter(version__course=pk).select_related("version").order_by("started_at").last()
+    progress = (
+        officer.course_progress.filter(version__course=pk).select_related("version").order_by("started_at").last()
+    )
     if progress is None or not 1 <= position <= len(progress.version.lessons):
         raise Http404
     try:

@@ -43,7 +43,7 @@ def field_text(field: models.Field, value) -> str | None:
 def chained_values(row: models.Model) -> list[str | None]:
     """What the hash of an unsaved or a loaded row covers."""
     fields = [row._meta.get_field(name) for name in row.CHAINED]
-    return [field_text(field, getattr(row, field.attname)) for field in fields]
+    return [field_text(field, getattr(row, field.attname)) for field in fields]  # type: ignore[arg-type]
 
 
 def stored_rows(model: type[models.Model], chunk: int = 5_000):

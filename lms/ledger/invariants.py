@@ -97,7 +97,7 @@ def evidence_exists() -> str | None:
 
 def _without_evidence(label: str) -> str | None:
     try:
-        model = Entry if label == "reversal" else apps.get_model(*label.rsplit(".", 1))
+        model = Entry if label == "reversal" else apps.get_model(label)
     except (LookupError, TypeError, ValueError):
         return _first("SELECT 'ledger.entry:' || id FROM ledger_entry WHERE split_part(evidence, ':', 1) = %s", label)
     key = "split_part(e.evidence, ':', 2)"

@@ -129,7 +129,14 @@ class Entry(models.Model):
                 fields=["obligation", "layer", "counts_hours", "counts_credits"],
                 include=["hours", "credits"],
                 name="ledger_entry_sums",
-            )
+            ),
+            models.Index(
+                fields=["obligation", "occurred_on"],
+                include=["hours"],
+                condition=Q(counts_hours=True),
+                name="ledger_entry_months",
+            ),
+            models.Index(fields=["obligation", "module"], condition=~Q(module=""), name="ledger_entry_modules"),
         ]
 
     def __str__(self):

@@ -41,7 +41,7 @@ class Line:
 
 
 def _text(name: str) -> Callable[[str], str]:
-    longest = ImportedRecord._meta.get_field(name).max_length
+    longest = ImportedRecord._meta.get_field(name).max_length or 0
 
     def read(text: str) -> str:
         if len(text) > longest:
@@ -66,7 +66,7 @@ def _amount(name: str) -> Callable[[str], Decimal]:
             raise ValidationError(f"应在0至{limit}之间。", code="number_range")
         if value != round(value, field.decimal_places):
             raise ValidationError(f"最多{field.decimal_places}位小数。", code="too_precise")
-        return round(value, field.decimal_places)
+        return Decimal(round(value, field.decimal_places))
 
     return read
 
@@ -115,5 +115,5 @@ def _read(row: Row) -> tuple[dict[str, Any], list[Problem]]:
                 raise ValidationError("必填，不能为空。", code="blank")
             values[heading] = reader(row.cells[heading])
         except ValidationError as fault:
-            problems.append(Problem(row.number, heading, fault.message, fault.code))
+            problems.append(Problem(row.number, heading, str(fault.message), fault.code or ""))
     return values, problems

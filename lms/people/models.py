@@ -3,13 +3,21 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Upper
 from django.utils.functional import cached_property
 from treebeard.mp_tree import MP_Node
 
 from lms.kit.models import TwoPersonModel
 from lms.people.access import ROLES, Role
 from lms.people.names import validate_name
-from lms.people.querysets import OfficerQuerySet, OrgUnitManager, PostingQuerySet, RoleGrantQuerySet, in_units
+from lms.people.querysets import (
+    EVERY_ROW,
+    OfficerQuerySet,
+    OrgUnitManager,
+    PostingQuerySet,
+    RoleGrantQuerySet,
+    in_units,
+)
 
 
 class OrgUnit(MP_Node):
@@ -62,6 +70,11 @@ class OrgUnit(MP_Node):
         return self
 
     @property
+    def is_whole_city(self) -> bool:
+        """The bureau's own node; streets hang under a root of their own, which is not the city."""
+        return self.kind == self.Kind.CITY
+
+    @property
     def city_level_path(self) -> str:
         """The path of the district or city-level unit this one belongs to (the root's own for the root)."""
         return self.path[: 2 * self.steplen]
@@ -73,11 +86,12 @@ class User(AbstractUser):
     first_name = models.CharField("姓名", max_length=50, blank=True)
     must_change_password = models.BooleanField("须先修改口令", default=False)
 
-    objects = UserManager()
+    objects = UserManager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = "用户"
         verbose_name_plural = "用户"
+        indexes = [models.Index(Upper("username"), name="people_user_any_case")]  # signing in ignores case
         permissions = [("unlock_user", "可解除账号锁定、重置口令与第二因素")]
 
     def __str__(self):
@@ -114,9 +128,7 @@ class User(AbstractUser):
         """The same for a row that keeps its unit's path as text."""
         rows = Q(pk__in=[])
         for unit in self.scope(permission):
-            rows |= Q() if unit.is_root() else Q(**{f"{field}__startswith": unit.path})
-            if unit.is_root():
-                return Q()
+            rows |= EVERY_ROW if unit.is_whole_city else Q(**{f"{field}__startswith": unit.path})
         return rows
 
 
@@ -228,7 +240,9 @@ class RoleGrant(TwoPersonModel):
     unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+", verbose_name="范围")
     reason = models.CharField("事由", max_length=200)
     ended_at = models.DateTimeField("终止时间", null=True, editable=False)
-    ended_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="终止人", editable=False)
+    ended_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name="终止人", editable=False
+    )
 
     objects = RoleGrantQuerySet.as_manager()
 

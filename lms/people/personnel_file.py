@@ -44,7 +44,7 @@ class Person:
 
 
 def _longest(name: str) -> int:
-    return Officer._meta.get_field(name).max_length
+    return Officer._meta.get_field(name).max_length or 0
 
 
 def _short(text: str, longest: int) -> str:
@@ -135,7 +135,7 @@ def _read_person(row: Row, today: date) -> tuple[Person, list[Problem]]:
                 raise ValidationError("必填，不能为空。", code="blank")
             return reader(text) if text else None
         except ValidationError as fault:
-            problems.append(Problem(row.number, heading, fault.message, fault.code))
+            problems.append(Problem(row.number, heading, str(fault.message), fault.code or ""))
 
     person.staff_no = read(STAFF_NO, _staff_no) or ""
     read(UNIT, str)

@@ -6,12 +6,16 @@ from treebeard.mp_tree import MP_NodeManager, MP_NodeQuerySet
 
 from lms.kit.querysets import ScopedQuerySet
 
+EVERY_ROW = Q(pk__isnull=False)  # an empty Q() would vanish in an OR
+
 
 def in_units(units: Iterable, unit_lookup: str) -> Q:
     """Rows whose unit lies in a unit's subtree of the training line, or under a street on the daily line."""
     prefix = f"{unit_lookup}__" if unit_lookup else ""
     rows = Q(pk__in=[])
     for unit in units:
+        if unit.is_whole_city:
+            return EVERY_ROW
         rows |= Q(**{f"{prefix}path__startswith": unit.path})
         if unit.kind == "STREET":
             rows |= Q(**{f"{prefix}daily_parent": unit})
@@ -28,7 +32,7 @@ class OrgUnitQuerySet(ScopedQuerySet, MP_NodeQuerySet):
         return self.filter(kind__in=self.model.CITY_LEVEL)
 
 
-class OrgUnitManager(MP_NodeManager.from_queryset(OrgUnitQuerySet)):
+class OrgUnitManager(MP_NodeManager.from_queryset(OrgUnitQuerySet)):  # type: ignore[misc]
     """Treebeard's manager returns its own queryset class whatever it was made from."""
 
     def get_queryset(self):

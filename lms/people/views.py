@@ -130,7 +130,7 @@ def confirm(request, token: str):
             upload.read(), upload.filename, actor=request.user, expected=request.POST.get("fingerprint", "-")
         )
     except ValidationError as refusal:
-        return _preview_page(request, upload, _dry_run(request, upload), status=409, refusal=refusal.message)
+        return _preview_page(request, upload, _dry_run(request, upload), status=409, refusal=str(refusal.message))
     if outcome.errors:
         message = "预览之后人员数据有变化，文件中出现了错误，没有写入任何内容。"
         return _preview_page(request, upload, outcome, status=409, refusal=message)

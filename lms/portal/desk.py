@@ -156,7 +156,7 @@ def _person_rows(months: Months, people: list[Person]) -> list[Row]:
 def _unit_labels(units: list[OrgUnit], tops: list[OrgUnit]) -> dict[str, str]:
     """A unit's name by its path, after its district's where several districts are shown."""
     names = {unit.path: unit.name for unit in units}
-    if len(tops) == 1 and not tops[0].is_root():
+    if len(tops) == 1 and not tops[0].is_whole_city:
         return names
     district = {unit.path: names.get(unit.city_level_path, "") for unit in units}
     return {path: name if district[path] in ("", name) else f"{district[path]} {name}" for path, name in names.items()}

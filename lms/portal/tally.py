@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 
 from lms.ledger.standing import ZERO, Standing
@@ -86,9 +86,7 @@ def checks(people: Sequence[Person], labels: Mapping[str, str]) -> list[Count]:
         ("credits", "学分", "年度总学分", lambda standing: not standing.total.credits_left),
     ]
     for code in _layer_codes(people):
-        tests.append(
-            (code, labels.get(code, code), "学时和学分", lambda standing, code=code: _layer_met(standing, code))
-        )
+        tests.append((code, labels.get(code, code), "学时和学分", partial(_layer_met, code=code)))
     tests.append(("modules", "必修模块", "全部学完", lambda standing: not standing.missing_modules))
     return [Count(label, sum(test(person.standing) for person in people), len(people), code, note)
             for code, label, note, test in tests]  # fmt: skip

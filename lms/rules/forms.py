@@ -46,7 +46,7 @@ class LinearForm(forms.Form):
     hours_per_credit = amount("1学分折合学时", required=True)
 
     def __init__(self, data, base: Mapping):
-        super().__init__(data, prefix="formula", initial=base)
+        super().__init__(data, prefix="formula", initial=dict(base))
 
     def formula(self) -> dict:
         return amounts(self.cleaned_data, ["hours_per_credit"])
@@ -252,7 +252,7 @@ class DraftForm:
         # The facts are checked on a version that counts as before: the amounts have parts of their own.
         same_amounts = RuleVersion(rule=rule, formula=base.formula, caps=base.caps)
         self.about = VersionForm(data, initial=given, instance=same_amounts)
-        self.formula = FORMULAS[rule.shape](data, base.formula)
+        self.formula = FORMULAS[Rule.Shape(rule.shape)](data, base.formula)
         # Only what counts an activity is capped: the activity's own rule, or the one that holds the day's caps.
         has_caps = rule.shape == Rule.Shape.POINTS or bool(base.caps)
         self.caps = Rows(CapForm, data, base.caps, "cap", SPARE_ROWS if has_caps else 0)

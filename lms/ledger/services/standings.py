@@ -12,7 +12,10 @@ COMPULSORY = "R36"
 
 def standing(officer: Officer, year: int) -> tuple[Obligation, Standing]:
     """The officer's year with its sums, in a fixed number of queries."""
-    obligation = _with_totals(officer, year) or _with_totals(officer, ensure_obligation(officer, year).year)
+    obligation = _with_totals(officer, year).first()
+    if obligation is None:
+        ensure_obligation(officer, year)
+        obligation = _with_totals(officer, year).get()
     versions = RuleVersion.objects.in_force_by_code([TOTALS, BY_LAYER, COMPULSORY], date(year, 12, 31))
     missing = _missing_modules(officer, year, versions.get(COMPULSORY))
     is_confirmed = all(versions[code].is_confirmed for code in (TOTALS, BY_LAYER) if code in versions)
@@ -29,8 +32,12 @@ def _missing_modules(officer: Officer, year: int, version: RuleVersion | None) -
         .exclude(module="")
         .values_list("module", flat=True)
     )
-    return [(item["key"], item["label"]) for item in version.formula["items"] if item["value"] == "1" and item["key"] not in done]
+    return [
+        (item["key"], item["label"])
+        for item in version.formula["items"]
+        if item["value"] == "1" and item["key"] not in done
+    ]
 
 
-def _with_totals(officer: Officer, year: int) -> Obligation | None:
-    return Obligation.objects.for_year(year).filter(officer=officer).with_totals().first()
+def _with_totals(officer: Officer, year: int):
+    return Obligation.objects.for_year(year).filter(officer=officer).with_totals()

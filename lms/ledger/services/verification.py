@@ -44,14 +44,16 @@ def verify() -> Report:
 
 def _walk(chain: str, model, expected: dict[str, tuple[int, str]], report: Report) -> None:
     for stream, rows in groupby(stored_rows(model), key=itemgetter(0)):
-        last = [0, ""]
+        last: list = [0, ""]
         found = first_break(stream, _counted(rows, last, report), expected.pop(stream, None))
         if found:
             report.breaks.append((chain, found))
             report.rows += sum(1 for _ in rows)
         else:
             report.heads.append(Head(chain, stream, *last))
-    report.breaks += [(chain, first_break(stream, iter(()), head)) for stream, head in expected.items()]
+    report.breaks += [
+        (chain, gone) for stream, head in expected.items() if (gone := first_break(stream, iter(()), head))
+    ]
 
 
 def _counted(rows, last: list, report: Report):

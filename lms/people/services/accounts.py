@@ -65,7 +65,7 @@ def reset_second_factor(user: User, *, actor: User) -> None:
 def _check_may_help(actor: User, user: User) -> None:
     units = actor.scope("people.unlock_user")
     unit = user.audit_unit
-    if not any(scope.is_root() or (unit and unit.path.startswith(scope.path)) for scope in units):
+    if not any(scope.is_whole_city or (unit and unit.path.startswith(scope.path)) for scope in units):
         raise PermissionDenied("只有安全管理员可以处理账号。")
     if actor.pk == user.pk:
         raise ValidationError("不能处理自己的账号，请由另一位安全管理员办理。", code="oneself")

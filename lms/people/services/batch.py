@@ -104,7 +104,8 @@ def _transfer(changes: list[Change], actor) -> None:
     for posting, on in [(last[change.officer.pk], change.on) for change in changes if change.officer.pk in last]:
         posting.during = DateRange(posting.during.lower, on)
     _save([*last.values()], ["during"])
-    Posting.objects.bulk_create([_posting(change, change.on) for change in changes], batch_size=BATCH)
+    postings = [_posting(change, change.on) for change in changes if change.on]
+    Posting.objects.bulk_create(postings, batch_size=BATCH)
     old = {change.officer.pk: change.officer.unit.code for change in changes}
     for change in changes:
         change.officer.unit = change.unit

@@ -73,7 +73,7 @@ def reach_of(user: User | None) -> Reach:
     scope = user.scope("people.import_officer") if user else []
     if user:
         units = units.filter(user.scope_filter("people.import_officer", ""))
-    is_whole = user is None or any(unit.is_root() for unit in scope)
+    is_whole = user is None or any(unit.is_whole_city for unit in scope)
     return Reach({unit.code: unit for unit in units}, is_whole, scope[0] if scope else None)
 
 
@@ -134,14 +134,14 @@ def _change(person: Person, officer: Officer | None, reach: Reach, taken: set[st
     if officer is None:
         fields = [Field(LABELS[name], "", _shown(name, value)) for name, value in person.values.items()]
         fields[:1] = [Field("单位", "", unit.name)]
-        return Change(person, "created", Officer(staff_no=person.staff_no, unit=unit), unit, fields, [*person.values])
+        return Change(person, "created", Officer(staff_no=person.staff_no, unit=unit), unit, fields, [*person.values])  # type: ignore[arg-type]
     names = [name for name, value in person.values.items() if getattr(officer, name) != value]
     fields = [_field(officer, name, person.values[name]) for name in names]
     if unit and officer.unit_id != unit.pk:
         on = person.since or timezone.localdate()
         moved = Field("单位", officer.unit.name, unit.name)
         return Change(person, "transferred", officer, unit, [moved, *fields], names, on)
-    return Change(person, "updated" if names else "unchanged", officer, unit, fields, names)
+    return Change(person, "updated" if names else "unchanged", officer, unit, fields, names)  # type: ignore[arg-type]
 
 
 def _account_problems(person: Person, officer: Officer | None, reach: Reach, taken: set[str]) -> Iterable[Problem]:
@@ -199,5 +199,5 @@ def _record(outcome: Outcome, filename: str, actor, reach: Reach) -> None:
     }
     record(
         "people.import", actor=actor, target=f"people.import:{outcome.sha256[:16]}", unit=reach.top,
-        file=filename[:120], sha256=outcome.sha256, rows=outcome.rows, **outcome.counts, staff_nos=touched,
+        file=filename[:120], sha256=outcome.sha256, rows=outcome.rows, **outcome.counts, staff_nos=touched,  # type: ignore[arg-type]
     )  # fmt: skip

@@ -136,7 +136,7 @@ def _instant(day: date, seq: int) -> str:
     return f"{_instants[day]}.{seq % 1_000_000:06d}"
 
 
-def _copy(model, columns: Sequence[str]) -> str:
+def _copy(model, columns: Sequence) -> str:
     return f"COPY {model._meta.db_table} ({', '.join(columns)}) FROM STDIN"
 
 

@@ -30,7 +30,7 @@ def home_context(request) -> dict:
 def _name(tops: list[OrgUnit]) -> str:
     if len(tops) > 1:
         return f"{len(tops)}个单位"
-    return "全市" if tops[0].is_root() else tops[0].name
+    return "全市" if tops[0].is_whole_city else tops[0].name
 
 
 def duties_context(request) -> dict:

@@ -35,7 +35,5 @@ class Command(BaseCommand):
             for permission in permissions_by_name(f"wagtailcore.{name}" for name in grantable.pages):
                 GroupPagePermission.objects.create(group=group, page=root_page, permission=permission)
             for permission in permissions_by_name(grantable.collections):
-                GroupCollectionPermission.objects.create(
-                    group=group, collection=root_collection, permission=permission
-                )
+                GroupCollectionPermission.objects.create(group=group, collection=root_collection, permission=permission)
         self.stdout.write(f"{len(names)} roles")

@@ -71,9 +71,8 @@ class Command(BaseCommand):
     def add(self, figure: str, value: float, unit: str, n: int, ceiling: float | None = None) -> None:
         machine = f"{os.cpu_count()} × {platform.machine()}, load {os.getloadavg()[0]:.1f}"
         ratio = round(value / ceiling, 2) if ceiling else None
-        value, ceiling = (number and round(number, 2) for number in (value, ceiling))
-        row = {"figure": figure, "value": value, "unit": unit, "n": n, "machine": machine}
-        self.figures.append({**row, "ceiling": ceiling, "ratio": ratio})
+        row = {"figure": figure, "value": round(value, 2), "unit": unit, "n": n, "machine": machine}
+        self.figures.append({**row, "ceiling": ceiling and round(ceiling, 2), "ratio": ratio})
 
     def totals(self) -> None:
         year = timezone.localdate().year
