@@ -13,7 +13,7 @@ run: setup
 
 test: setup
 	@bash deploy/browser.sh
-	@$(PYTHON_BIN) -m pytest -q -m "not slow"
+	@$(PYTHON_BIN) -m pytest -q -m "not slow" -n 2 --dist loadfile
 
 check: setup
 	@.venv/bin/ruff check .
@@ -26,7 +26,7 @@ check: setup
 
 test-all: setup
 	@bash deploy/browser.sh
-	@$(PYTHON_BIN) -m pytest -q
+	@$(PYTHON_BIN) -m pytest -q -n 2 --dist loadfile
 
 bench: setup
 	@$(PYTHON_BIN) manage.py bench --json
