@@ -31,7 +31,9 @@ def prepare() -> None:
     manage("load_rules")
     manage("sync_access")
     manage("collectstatic", "--no-input", "--verbosity", "0")
-    if not has_people():
+    if has_people():
+        manage("demo_accounts")
+    else:
         manage("seed_demo", "--profile", PROFILE)
 
 
@@ -46,8 +48,8 @@ def start_all() -> list[subprocess.Popen]:
     beat_file = str(LOCAL / "celerybeat-schedule")
     return [
         start(*web, "--log-level", "warning"),
-        start("celery", "-A", "lms", "worker", "--concurrency", "2", "--loglevel", "WARNING"),
-        start("celery", "-A", "lms", "beat", "--schedule", beat_file, "--pidfile=", "--loglevel", "WARNING"),
+        start("celery", "-q", "-A", "lms", "worker", "--concurrency", "2", "--loglevel", "WARNING"),
+        start("celery", "-q", "-A", "lms", "beat", "--schedule", beat_file, "--pidfile=", "--loglevel", "WARNING"),
     ]
 
 

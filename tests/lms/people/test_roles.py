@@ -1,6 +1,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from wagtail.models import GroupCollectionPermission, Page
 
 from lms.audit.models import AuditEvent
 from lms.people.access import ROLES, Role
@@ -78,3 +79,12 @@ def test_an_inactive_user_has_no_scope(office):
     office.save()
     assert again(office).scope("ledger.view_entry") == []
     assert not again(office).has_perm("ledger.view_entry")
+
+
+def test_page_and_collection_permissions_follow_the_role(access, city):
+    office, editor, clerk = (factory.make_staff(role, city) for role in ("CITY_OFFICE", "COURSE_EDITOR", "TEAM_CLERK"))
+    page = Page.get_first_root_node()
+    may = [page.permissions_for_user(user) for user in (office, editor, clerk)]
+    assert [tester.can_publish_subpage() for tester in may] == [True, False, False]
+    assert [tester.can_add_subpage() for tester in may] == [True, True, False]
+    assert GroupCollectionPermission.objects.filter(group__name=group_name("COURSE_EDITOR")).exists()

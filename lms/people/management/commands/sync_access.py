@@ -13,6 +13,7 @@ def permissions_by_name(names) -> list[Permission]:
         f"{permission.content_type.app_label}.{permission.codename}": permission
         for permission in Permission.objects.select_related("content_type")
     }
+    names = list(names)
     missing = sorted(set(names) - set(found))
     if missing:
         raise CommandError(f"no such permission: {', '.join(missing)}")

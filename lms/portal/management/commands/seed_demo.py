@@ -9,12 +9,12 @@ from django.utils import timezone
 from lms.audit.heads import set_aside
 from lms.ledger.models import Entry
 from lms.people.models import Officer, OrgUnit
-from lms.portal.demo.accounts import PASSWORD, officer_accounts, open_accounts
+from lms.portal.demo.accounts import PASSWORD, open_accounts
 from lms.portal.demo.behaviour import bands, calendar_of
 from lms.portal.demo.book import Cast, Scribe, lines_in, streams_of
 from lms.portal.demo.city import build_units, units_of
 from lms.portal.demo.courses import publish_site
-from lms.portal.demo.people import WALKER, people_of
+from lms.portal.demo.people import people_of
 from lms.portal.demo.registry import owe, register
 from lms.rules.management.commands.load_rules import initial_user
 from lms.rules.models import RuleVersion
@@ -40,12 +40,12 @@ class Command(BaseCommand):
         with transaction.atomic():
             call_command("load_rules", stdout=self.stdout)
             call_command("sync_access", stdout=self.stdout)
-            accounts = self._people(options["profile"])
+            self._people(options["profile"])
         self._tidy()
         call_command("export_heads", stdout=self.stdout)
-        self._print(accounts)
+        call_command("demo_accounts", stdout=self.stdout)
 
-    def _people(self, profile: str):
+    def _people(self, profile: str) -> None:
         shapes = units_of(profile)
         units = build_units(shapes)
         self._say(f"{len(units)} units")
@@ -58,8 +58,7 @@ class Command(BaseCommand):
         self._book(people, Cast(units, officers, obligations, declared, politics))
         courses = publish_site()
         self._say(f"{len(courses)} courses published")
-        accounts = open_accounts(units, (initial_user("INITIAL-1", ""), initial_user("INITIAL-2", "")))
-        return [*accounts, *officer_accounts([officers[name] for name in (WALKER, "T-PD-0001")])]
+        open_accounts(units, (initial_user("INITIAL-1", ""), initial_user("INITIAL-2", "")))
 
     def _book(self, people, cast) -> None:
         scribe = Scribe(cast, self.year)
@@ -81,9 +80,3 @@ class Command(BaseCommand):
     def _say(self, text: str) -> None:
         self.stdout.write(f"{time.monotonic() - self.begun:6.1f} s  {text}")
         self.stdout.flush()
-
-    def _print(self, accounts) -> None:
-        self.stdout.write(f"\n口令均为 {PASSWORD}；执法人员共用同一口令。\n账号\t姓名\t角色\t范围\t口令\t二次验证码")
-        for one in accounts:
-            code = "不需要" if one.role == "执法人员" else f"manage.py demo_code {one.username}"
-            self.stdout.write(f"{one.username}\t{one.name}\t{one.role}\t{one.scope}\t{PASSWORD}\t{code}")
