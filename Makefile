@@ -29,7 +29,7 @@ test-all: setup
 	@$(PYTHON_BIN) -m pytest -q -n 2 --dist loadfile
 
 bench: setup
-	@$(PYTHON_BIN) manage.py bench --json
+	@$(PYTHON_BIN) manage.py bench --standard --json
 
 lock:
 	@uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock

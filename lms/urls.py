@@ -36,6 +36,9 @@ urlpatterns = [
     re_path(
         r"^admin/(users|groups|bulk/people|bulk/auth|reports/site-history|sites|redirects|forms|workflows)/", not_here
     ),
+    # Names come from the personnel file, passwords from the account pages: Wagtail's profile form changes neither.
+    path("admin/account/", RedirectView.as_view(pattern_name="portal:me")),
+    path("admin/account/<path:rest>", not_here),
     path("admin/logout/", account_views.logout),
     *[path(f"accounts/{door}", not_here) for door in SHUT],
     # Its audit row is written in the same transaction.

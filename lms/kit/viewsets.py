@@ -66,6 +66,7 @@ class Action:
     consequence: Callable[..., str]
     form_class: type[forms.Form] = forms.Form
     is_open: Callable[..., bool] = lambda row: True
+    told: Callable[..., str] = lambda result: ""  # what only the person in front of the screen may read
     icon: str = "cogs"
 
 
@@ -215,8 +216,8 @@ class ActionView(WagtailAdminTemplateMixin, FormView):
         return self.action.form_class
 
     def form_valid(self, form):
-        self.action.service(self.object, actor=self.request.user, **form.cleaned_data)
-        messages.success(self.request, f"{self.action.label}已完成：{self.object}。")
+        result = self.action.service(self.object, actor=self.request.user, **form.cleaned_data)
+        messages.success(self.request, f"{self.action.label}已完成：{self.object}。{self.action.told(result)}")
         return redirect(self.viewset.get_url_name("index"))
 
     def get_breadcrumbs_items(self):

@@ -16,6 +16,7 @@ from lms.people.filters import (
 )
 from lms.people.forms import NewOrgUnitForm, OfficerForm, OrgUnitForm, ProposeRoleForm, ReasonForm, TransferForm
 from lms.people.models import Officer, OrgUnit, Posting, RoleGrant
+from lms.people.services.accounts import reset_password, reset_second_factor, unlock_user
 from lms.people.services.postings import transfer
 from lms.people.services.roles import end_grant, grant_role, propose_role
 from lms.people.services.units import add_unit
@@ -51,6 +52,11 @@ class OfficerInspectView(InspectView):
         return super().get_context_data(**kwargs) | {"postings": postings}
 
 
+def of_account(service):
+    """A service on accounts, for the list of officers."""
+    return lambda officer, actor: service(officer.user, actor=actor)
+
+
 class OfficerViewSet(ScopedViewSet):
     model = Officer
     policy_class = ChangeOnlyPolicy
@@ -79,6 +85,19 @@ class OfficerViewSet(ScopedViewSet):
             lambda officer: f"{officer.name}将自生效日起归新单位管理：{officer.unit}随即不能再查看其档案和台账，"
             "已取得的学时、学分不变，仍记在当时的单位。",
             TransferForm, icon="arrow-right",
+        ),
+        Action(
+            "unlock", "解除锁定", "people.unlock_user", of_account(unlock_user),
+            lambda officer: f"{officer.name}的账号可以立即再次登录，连错次数清零。", icon="lock-open",
+        ),
+        Action(
+            "reset_password", "重置口令", "people.unlock_user", of_account(reset_password),
+            lambda officer: f"{officer.name}现在的口令作废，所有设备退出登录。新的一次性口令只显示这一次，首次登录须修改。",
+            icon="key", told=lambda password: f"一次性口令：{password}，请当面或电话告知本人。",
+        ),
+        Action(
+            "reset_second_factor", "重置两步验证", "people.unlock_user", of_account(reset_second_factor),
+            lambda officer: f"{officer.name}已绑定的身份验证器和恢复码作废，担任管理岗位的须重新绑定。", icon="mobile-alt",
         ),
     )  # fmt: skip
 

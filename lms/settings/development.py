@@ -12,6 +12,7 @@ if not is_configured():
     os.environ.setdefault("DATABASE_URL", _database_url)
     os.environ.setdefault("REDIS_URL", _broker_url)
 
+(LOCAL / "static").mkdir(parents=True, exist_ok=True)
 _key = LOCAL / "secret-key"
 if not _key.exists():
     LOCAL.mkdir(parents=True, exist_ok=True)
