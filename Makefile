@@ -19,7 +19,7 @@ check: setup
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/lint-imports --no-cache
-	@.venv/bin/mypy --no-error-summary .
+	@.venv/bin/mypy --no-error-summary
 	@.venv/bin/djlint templates --lint --quiet
 	@$(PYTHON_BIN) manage.py makemigrations --check --dry-run --verbosity 1
 	@$(MAKE) --no-print-directory test

@@ -148,5 +148,5 @@ class Command(BaseCommand):
         name = settings.DATABASES["default"]["NAME"]
         environment = {**os.environ, "DATABASE_URL": os.environ["DATABASE_URL"].replace(f"/{name}", f"/{SEED_DATABASE}", 1),
                        "CHAIN_HEADS_FILE": f"{settings.CHAIN_HEADS_FILE}.bench"}  # fmt: skip
-        command = [sys.executable, settings.BASE_DIR / "manage.py", *words]
+        command: list = [sys.executable, settings.BASE_DIR / "manage.py", *words]
         return subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE).stdout
