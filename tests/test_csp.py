@@ -23,7 +23,7 @@ OFFICER_PAGES = [
     "/accounts/2fa/",
     "/nosuch/",
 ]
-CONSOLE_PAGES = ["/admin/", "/admin/account/"]
+CONSOLE_PAGES = ["/admin/", "/admin/officer/"]
 
 
 @pytest.fixture
