@@ -54,7 +54,7 @@ def test_the_console_calls_nobody_and_keeps_its_policy(visit, officer, rules, ac
     factory.grant(officer.user, Role.CITY_OFFICE, officer.unit.get_root())
     visitor = visit({"width": 1440, "height": 900})
     visitor.sign_in("T-XH-0173", factory.PASSWORD)
-    for path in ("/admin/", "/admin/account/"):
+    for path in ("/admin/", "/admin/officer/"):
         visitor.go(path)
         visitor.page.wait_for_load_state("networkidle")
     assert visitor.complaints == []
