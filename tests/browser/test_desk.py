@@ -8,7 +8,12 @@ from tests.browser.conftest import DESK, PHONE
 from tests.lms.ledger.test_posting import claim
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PAGES = {"home": "/admin/", "unit": "/admin/units/XH/", "person": "/admin/people/T-XH-0173/ledger/", "rules": "/admin/rule/"}
+PAGES = {
+    "home": "/admin/",
+    "unit": "/admin/units/XH/",
+    "person": "/admin/people/T-XH-0173/ledger/",
+    "rules": "/admin/rule/",
+}
 
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
