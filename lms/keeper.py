@@ -123,9 +123,11 @@ def nobody_uses_them(lock) -> bool:
     return True
 
 
-def watch(servers: list, stopping: list) -> None:
-    """Until nobody has used the servers for IDLE_SECONDS, or somebody said stop."""
-    users = (LOCAL / "users.lock").open("a")
+def watch(servers: list, users, stopping: list) -> None:
+    """Until nobody has used the servers for IDLE_SECONDS, or somebody said stop.
+
+    Returns with the users' lock held when nobody uses them: newcomers must wait until all is down.
+    """
     idle_since = 0.0
     while not stopping:
         time.sleep(0.25)
@@ -154,8 +156,9 @@ def main() -> None:
     staged = LOCAL / "ready.new"
     staged.write_text(str(os.getpid()))
     staged.rename(LOCAL / "ready")
+    users = (LOCAL / "users.lock").open("a")
     try:
-        watch(servers, stopping)
+        watch(servers, users, stopping)
     finally:
         for server in servers:
             server.stop()

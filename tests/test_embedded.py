@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import psutil
+import psycopg
 import pytest
 from django.conf import settings
 
@@ -91,6 +92,22 @@ def test_killed_keeper_takes_the_servers_along(folder):
     user.kill()
     user.wait()
     assert wait_until(lambda: not servers_in(folder))
+
+
+def test_a_newcomer_during_the_shutdown_gets_servers_that_stay(folder):
+    for delay in (1.9, 2.1, 2.3, 2.5, 2.7):
+        user = start_user(folder)
+        user.kill()
+        user.wait()
+        time.sleep(delay)
+        newcomer = start_user(folder)
+        time.sleep(1)
+        with psycopg.connect(
+            newcomer.urls[0].replace("postgres://postgres@/lms?", "dbname=lms user=postgres ")
+        ) as there:
+            assert there.execute("SELECT 1").fetchone() == (1,)
+        newcomer.kill()
+        newcomer.wait()
 
 
 @pytest.mark.slow
