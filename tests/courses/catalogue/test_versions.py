@@ -1,5 +1,5 @@
 import pytest
-from django.db import InternalError, IntegrityError, transaction
+from django.db import IntegrityError, InternalError, transaction
 
 from courses.catalogue.models import CourseVersion
 from courses.catalogue.services import freeze_version
