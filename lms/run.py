@@ -20,14 +20,18 @@ def manage(*words: str) -> None:
 
 def has_people() -> bool:
     code = "from lms.people.models import Officer; import sys; sys.exit(0 if Officer.objects.exists() else 1)"
-    return subprocess.run([sys.executable, "manage.py", "shell", "--no-imports", "-c", code], check=False).returncode == 0
+    return (
+        subprocess.run([sys.executable, "manage.py", "shell", "--no-imports", "-c", code], check=False).returncode == 0
+    )
 
 
 def prepare() -> None:
     manage("migrate", "--verbosity", "0")
     manage("createcachetable")
     manage("load_rules")
+    manage("load_design")
     manage("sync_access")
+    manage("set_up_workflow")
     manage("collectstatic", "--no-input", "--verbosity", "0")
     if not has_people():
         manage("seed_demo", "--profile", PROFILE)

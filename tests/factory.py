@@ -50,7 +50,13 @@ def grant(user: User, role: str, unit: OrgUnit) -> RoleGrant:
     """A role in force, without the walk through proposal and consent."""
     made_by, checked_by = make_user(), make_user()
     row = RoleGrant.objects.create(
-        user=user, role=role, unit=unit, reason="测试", made_by=made_by, checked_by=checked_by, checked_at=timezone.now()
+        user=user,
+        role=role,
+        unit=unit,
+        reason="测试",
+        made_by=made_by,
+        checked_by=checked_by,
+        checked_at=timezone.now(),
     )
     sync_groups(user)
     return row

@@ -16,14 +16,21 @@ MODULES = {
 # Pure modules named by the noun they compute; each stands here once.
 NOUNS = {
     "audit": {"chain", "heads"},
+    "certificates": {"entitlement", "glyphs", "wording", "paper", "seal", "emblem"},
+    "catalogue": {"panels", "media"},
+    "jobs": {"outbox", "registry", "running"},
     "kit": {"search"},
+    "learning": {"coverage", "entitlement", "budget", "terms", "message", "byte_range"},
     "ledger": {"counting", "standing", "invariants", "record_file"},
     "people": {"access", "names", "hashers", "personnel_file", "upload"},
-    "portal": {"readiness", "demo", "desk"},
+    "portal": {"printing", "readiness", "demo", "desk"},
     "rules": {"formula", "shapes", "wording", "defaults"},
     "sheets": {"archive", "workbook", "textfile", "table", "export"},
 }
-ABOVE = ["portal", "learning", "catalogue", "ledger", "rules", "people", "kit", "audit", "sheets"]
+ABOVE = [
+    "portal", "learning", "catalogue", "ledger", "certificates", "rules", "jobs", "notices", "people", "kit", "audit",
+    "sheets",
+]  # fmt: skip
 AT_THE_TOP = {
     "lms", "courses", "exams", "instructors", "templates", "static", "tests", "docs", "deploy", "manage.py",
     "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "Makefile", "pyproject.toml", "requirements.lock",

@@ -228,7 +228,9 @@ class RoleGrant(TwoPersonModel):
     unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+", verbose_name="范围")
     reason = models.CharField("事由", max_length=200)
     ended_at = models.DateTimeField("终止时间", null=True, editable=False)
-    ended_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="终止人", editable=False)
+    ended_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name="终止人", editable=False
+    )
 
     objects = RoleGrantQuerySet.as_manager()
 

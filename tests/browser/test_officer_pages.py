@@ -22,7 +22,9 @@ def busy(access, rules, districts):
     course = make_course(body="<h3>小标题</h3><p>正文" + "，很长的一段" * 30 + "。</p><ul><li>一</li><li>二</li></ul>")
     for day in range(1, 29):
         at = datetime(2026, 10, day, 23 if day % 9 == 0 else 10, tzinfo=ZoneInfo("Asia/Shanghai"))
-        claim = Claim("R05", f"test:{day}", "涉企检查：检查码与双随机" * (day % 3 + 1), "ONLINE", at, {"minutes": day * 2})
+        claim = Claim(
+            "R05", f"test:{day}", "涉企检查：检查码与双随机" * (day % 3 + 1), "ONLINE", at, {"minutes": day * 2}
+        )
         post_entry(officer, claim)
     return officer, course
 

@@ -14,7 +14,7 @@ def race(width: int, act) -> list:
         try:
             barrier.wait()
             return act(number)
-        except Exception as failure:  # noqa: BLE001 - the caller looks at it
+        except Exception as failure:
             return failure
         finally:
             connection.close()

@@ -29,7 +29,11 @@ def _missing_modules(officer: Officer, year: int, version: RuleVersion | None) -
         .exclude(module="")
         .values_list("module", flat=True)
     )
-    return [(item["key"], item["label"]) for item in version.formula["items"] if item["value"] == "1" and item["key"] not in done]
+    return [
+        (item["key"], item["label"])
+        for item in version.formula["items"]
+        if item["value"] == "1" and item["key"] not in done
+    ]
 
 
 def _with_totals(officer: Officer, year: int) -> Obligation | None:

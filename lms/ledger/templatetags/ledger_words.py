@@ -38,7 +38,9 @@ def why(entry) -> list[str]:
     """One sentence for each thing that kept hours out, with the amount."""
     sentences = [REASONS[code][2] for code in entry.reasons if code in REASONS]
     if entry.capped_hours > 0:
-        sentences.append(f"本条{entry.hours + entry.capped_hours:.2f}学时，计入{entry.hours:.2f}学时，未计{entry.capped_hours:.2f}学时。")
+        sentences.append(
+            f"本条{entry.hours + entry.capped_hours:.2f}学时，计入{entry.hours:.2f}学时，未计{entry.capped_hours:.2f}学时。"
+        )
     if not entry.counts_hours:
         sentences.append(f"{entry.get_category_display()}学习{entry.hours:.2f}学时已记入学籍，不计入年度学时。")
     if entry.note:

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from lms.ledger.models import Obligation
 from lms.ledger.services.obligations import ensure_obligation, months_on_duty, prorated
-from lms.ledger.services.standings import standing
 from lms.ledger.services.posting import post_entry
+from lms.ledger.services.standings import standing
 from lms.ledger.standing import standing_of
 from lms.rules.formula import Minima
 from tests import factory

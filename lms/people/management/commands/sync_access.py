@@ -9,6 +9,7 @@ from lms.people.services.roles import group_name
 
 def permissions_by_name(names) -> list[Permission]:
     """Raises CommandError for a name that no installed model has."""
+    names = list(names)
     found = {
         f"{permission.content_type.app_label}.{permission.codename}": permission
         for permission in Permission.objects.select_related("content_type")
@@ -35,7 +36,5 @@ class Command(BaseCommand):
             for permission in permissions_by_name(f"wagtailcore.{name}" for name in grantable.pages):
                 GroupPagePermission.objects.create(group=group, page=root_page, permission=permission)
             for permission in permissions_by_name(grantable.collections):
-                GroupCollectionPermission.objects.create(
-                    group=group, collection=root_collection, permission=permission
-                )
+                GroupCollectionPermission.objects.create(group=group, collection=root_collection, permission=permission)
         self.stdout.write(f"{len(names)} roles")

@@ -18,13 +18,18 @@ from django.utils import timezone
 
 from lms.audit.canonical import stored_rows
 from lms.audit.chain import row_hash
+from lms.certificates.entitlement import Entitlement
+from lms.certificates.models import CertificateDesign, Kind
+from lms.certificates.services.designs import SAMPLE_FACTS
 from lms.ledger.models import Entry, Obligation
 from lms.ledger.querysets import TOTALS
 from lms.ledger.services.verification import verify
 from lms.people.models import Officer
 from lms.portal.demo.accounts import PASSWORD
+from lms.portal.printing import number_many, print_many, print_sheets
 
 SEED_DATABASE = "lms_bench_seed"
+PRINTERS = 2
 GROUP_BY = """
 SELECT obligation_id, sum(hours) FILTER (WHERE counts_hours), sum(credits) FILTER (WHERE counts_credits),
 sum(hours) FILTER (WHERE counts_hours AND layer = 'ONLINE'), sum(credits) FILTER (WHERE counts_credits AND layer = 'ONLINE'),
@@ -49,6 +54,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--json", action="store_true")
+        parser.add_argument("--certificates", type=int, default=100, metavar="N", help="how many to print and sign")
         parser.add_argument("--seed-too", action="store_true", help=f"also seed a standard city into {SEED_DATABASE}")
 
     def handle(self, *args, **options):
@@ -60,6 +66,7 @@ class Command(BaseCommand):
         self.page()
         self.login()
         self.verification()
+        self.certificates(options["certificates"])
         if options["seed_too"]:
             self.seeding()
         if options["json"]:
@@ -120,6 +127,22 @@ class Command(BaseCommand):
         data = (row_hash("", values) + json.dumps(values, ensure_ascii=False)).encode()
         best = timed(lambda: [hashlib.sha256(data).hexdigest() for _ in range(report.rows)])
         self.add(f"verify_{report.rows}_rows", taken, "s", 1, best)
+
+    def certificates(self, sheets: int) -> None:
+        """Printed and signed by two processes, beside what one process that is warm takes for as many."""
+        design = CertificateDesign.objects.in_use(Kind.COMPLETION)
+        if design is None:
+            raise CommandError("Install a design first: manage.py load_design")
+        one = timed(lambda: print_sheets(design, 1), 5, time.process_time)
+        taken, peak = print_many(design, sheets, PRINTERS)
+        self.add(f"certificates_signed_by_{PRINTERS}_processes", taken, "s", sheets, one * sheets / PRINTERS)
+        self.add("certificates_peak_memory_of_a_process", peak, "MB", sheets)
+        people = Officer.objects.select_related("unit", "user")[:sheets]
+        merits = [
+            Entitlement(one, one.unit, Kind.COMPLETION, f"bench:{one.pk}", {**SAMPLE_FACTS, "name": one.name})
+            for one in people
+        ]
+        self.add("certificate_numbered", number_many(merits) * 1000, "ms", len(merits))
 
     def seeding(self) -> None:
         """Into a database of its own, which is dropped afterwards."""
