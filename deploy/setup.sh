@@ -41,6 +41,16 @@ for domain in django djangojs; do
   .venv/bin/pybabel --quiet compile --directory lms/locale --domain "$domain"
 done
 
+say "Development signing key (.local/seal; SEAL_KEY_TYPE is p256 or rsa)"
+.venv/bin/python - "${SEAL_KEY_TYPE:-p256}" <<'PY'
+import sys
+from pathlib import Path
+
+from lms.certificates.seal import make_key
+
+make_key(Path(".local/seal"), sys.argv[1])
+PY
+
 say "Libraries for PDF: Pango, hb-subset"
 missing=$(.venv/bin/python - <<'PY'
 from ctypes.util import find_library

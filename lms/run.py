@@ -29,7 +29,9 @@ def prepare() -> None:
     manage("migrate", "--verbosity", "0")
     manage("createcachetable")
     manage("load_rules")
+    manage("load_design")
     manage("sync_access")
+    manage("set_up_workflow")
     manage("collectstatic", "--no-input", "--verbosity", "0")
     if has_people():
         manage("demo_accounts")

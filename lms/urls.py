@@ -8,6 +8,8 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from courses.learning.views.media import service_worker
+from lms.certificates import urls as certificate_urls
 from lms.portal import views as portal_views
 
 
@@ -27,6 +29,7 @@ to_sign_in = RedirectView.as_view(pattern_name="account_login", query_string=Tru
 urlpatterns = [
     path("healthz", portal_views.healthz, name="healthz"),
     path("readyz", portal_views.readyz, name="readyz"),
+    path("sw.js", service_worker, name="service_worker"),
     # Wagtail's own sign-in and password pages would pass by the second factor and the lock on accounts.
     path("admin/login/", to_sign_in),
     path("_util/login/", to_sign_in),
@@ -48,6 +51,9 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("learn/", include("courses.learning.urls")),
     path("ledger/", include("lms.ledger.urls")),
+    path("certificates/", include((certificate_urls.officer_urlpatterns, "certificates"))),
+    path("verify/", include((certificate_urls.verify_urlpatterns, "verify"))),
+    path("notices/", include("lms.notices.urls")),
     path("", include("lms.portal.urls")),
     path("", include(wagtail_urls)),
 ]

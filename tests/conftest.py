@@ -6,6 +6,8 @@ from django.core.management import call_command
 from django.db import connection
 from wagtail.models import Collection, Locale, Page, Site
 
+from lms.certificates.seal import make_key
+from lms.certificates.services.designs import install_first_design
 from tests import factory
 
 SHARED = Path(os.environ.get("SHARED_FIXTURES", Path(__file__).resolve().parents[2] / "shared" / "fixtures"))
@@ -38,6 +40,13 @@ def shared():
 def rules(db):
     """The default rules in force."""
     call_command("load_rules", verbosity=0)
+
+
+@pytest.fixture
+def design(db, settings):
+    """What certificates are printed by, and the key they are signed with."""
+    make_key(Path(settings.SEAL_FOLDER))
+    return install_first_design(factory.make_user(), factory.make_user())
 
 
 @pytest.fixture

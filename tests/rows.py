@@ -2,21 +2,41 @@
 
 from datetime import UTC, datetime
 from itertools import count
+from uuid import uuid4
 
 from django.utils import timezone
 from wagtail.models import Page
 
-from courses.catalogue.models import CatalogueIndex, Course, CourseVersion
-from courses.learning.models import CourseProgress
+from courses.catalogue.models import (
+    CatalogueIndex,
+    Course,
+    CourseVersion,
+    Courseware,
+    ItemCode,
+    LegalSource,
+    LegalSourceVersion,
+    SyllabusNode,
+    Topic,
+)
+from courses.learning.models import CourseAssignment, CourseProgress, LearningLease, WatchSpan
 from lms.audit.models import AuditEvent
 from lms.audit.services import record
+from lms.certificates.models import Certificate, CertificateDesign, CertificateEvent
+from lms.certificates.services.changes import propose_change
+from lms.certificates.services.designs import install_first_design
+from lms.certificates.services.issuing import issue
+from lms.jobs.models import Job
 from lms.ledger.models import Correction, Entry, ImportedRecord, Obligation
 from lms.ledger.services.corrections import propose_correction
 from lms.ledger.services.obligations import ensure_obligation
 from lms.ledger.services.posting import Claim, post_entry
+from lms.notices.models import Delivery, Notice
+from lms.notices.services import notify
 from lms.people.models import Officer, OrgUnit, Posting, RoleGrant
 from lms.rules.models import Regulation, Rule, RuleVersion, YearLabel
 from tests import factory
+from tests.courses.shelf import make_courseware
+from tests.lms.certificates.earning import merit_of
 
 _numbers = count(1)
 
@@ -70,13 +90,80 @@ def make_progress(unit: OrgUnit) -> CourseProgress:
     )
 
 
+def make_source_version(unit: OrgUnit) -> LegalSourceVersion:
+    source = LegalSource.objects.create(title=f"某法{next(_numbers)}")
+    return LegalSourceVersion.objects.create(source=source, edition="2021年修订", effective_on="2021-07-15")
+
+
+def make_span(unit: OrgUnit) -> WatchSpan:
+    progress, now = make_progress(unit), timezone.now()
+    lease = LearningLease.objects.create(
+        key=uuid4(),
+        officer=progress.officer,
+        progress=progress,
+        tab=uuid4(),
+        device="手机",
+        started_at=now,
+        seen_at=now,
+    )
+    return WatchSpan.objects.create(
+        progress=progress, position=1, lease=lease, message=uuid4(), number=0, span=(0, 60_000), rate=1,
+        received_at=now, client_at=now, state="QUARANTINED", reason="AHEAD",
+    )  # fmt: skip
+
+
+def make_job(unit: OrgUnit) -> Job:
+    return Job.objects.create(kind="test", title=f"任务{next(_numbers)}", actor=factory.make_user(), unit=unit)
+
+
+def make_notice(unit: OrgUnit) -> Notice:
+    return Notice.objects.create(title=f"通知{next(_numbers)}", unit=unit, made_by=factory.make_user())
+
+
+def make_delivery(unit: OrgUnit) -> Delivery:
+    officer = factory.make_officer(unit)
+    notify([officer.user], title=f"消息{next(_numbers)}")
+    return officer.user.deliveries.get()
+
+
+def make_certificate(unit: OrgUnit) -> Certificate:
+    install_first_design(factory.make_user(), factory.make_user())
+    return issue(merit_of(factory.make_officer(unit)), actor="甲")
+
+
+def make_certificate_event(unit: OrgUnit) -> CertificateEvent:
+    return propose_change(make_certificate(unit), actor=factory.make_user(), change="SUSPEND", reason="核查")
+
+
+def make_design(unit: OrgUnit) -> CertificateDesign:
+    install_first_design(factory.make_user(), factory.make_user())
+    return CertificateDesign.objects.first()
+
+
+def make_assignment(unit: OrgUnit) -> CourseAssignment:
+    return CourseAssignment.objects.create(
+        module="XI_LAW", title=f"任务{next(_numbers)}", unit=unit, due_on="2026-12-31", made_by=factory.make_user()
+    )
+
+
 MAKERS = {
     AuditEvent: lambda unit: record("people.test", actor=f"经办{next(_numbers)}", target=unit),
+    Certificate: make_certificate,
+    CertificateDesign: make_design,
+    CertificateEvent: make_certificate_event,
     Correction: make_correction,
+    CourseAssignment: make_assignment,
     CourseProgress: make_progress,
     CourseVersion: make_course_version,
+    Courseware: lambda unit: make_courseware(),
+    Delivery: make_delivery,
     Entry: make_entry,
     ImportedRecord: make_imported_record,
+    ItemCode: lambda unit: ItemCode.objects.create(code=f"事项-{next(_numbers)}", name="某事项"),
+    LegalSource: lambda unit: make_source_version(unit).source,
+    LegalSourceVersion: make_source_version,
+    Job: make_job,
+    Notice: make_notice,
     Obligation: make_obligation,
     Officer: factory.make_officer,
     OrgUnit: lambda unit: factory.make_unit(unit, f"U-{next(_numbers):04d}"),
@@ -85,5 +172,10 @@ MAKERS = {
     RoleGrant: make_grant,
     Rule: lambda unit: Rule.objects.first(),
     RuleVersion: lambda unit: RuleVersion.objects.first(),
+    SyllabusNode: lambda unit: SyllabusNode.objects.create(
+        edition="2026", level="BASIC", title=f"条目{next(_numbers)}"
+    ),
+    Topic: lambda unit: Topic.objects.create(code=f"t{next(_numbers)}", name=f"专题{next(_numbers)}"),
     YearLabel: lambda unit: YearLabel.objects.first(),
+    WatchSpan: make_span,
 }

@@ -12,13 +12,13 @@ from tests.lms.ledger.test_posting import claim
 pytestmark = pytest.mark.django_db
 
 
-def test_every_figure_says_how_it_was_measured(rules, districts, settings, tmp_path):
+def test_every_figure_says_how_it_was_measured(rules, design, districts, settings, tmp_path):
     settings.CHAIN_HEADS_FILE = tmp_path / "heads.jsonl"
     officer = factory.make_officer(districts["XH-01"], password=factory.PASSWORD)
     post_entry(officer, claim())
     record("people.test", actor="甲", target=officer)
     out = StringIO()
-    call_command("bench", "--json", stdout=out)
+    call_command("bench", "--json", "--certificates", "4", stdout=out)
     figures = json.loads(out.getvalue())
     assert {"figure", "value", "unit", "n", "machine", "ceiling", "ratio"} == set(figures[0])
     assert {one["figure"] for one in figures} >= {"today_queries", "today_in_process", "login_cpu"}

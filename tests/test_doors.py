@@ -14,7 +14,16 @@ from tests import factory
 
 pytestmark = pytest.mark.django_db
 # The last two are the console's icons and words, the same for everybody.
-PUBLIC = {"/accounts/login/", "/healthz", "/admin/sprite/", "/admin/jsi18n/"}
+PUBLIC = {
+    "/accounts/login/",
+    "/healthz",
+    "/verify/",
+    "/verify/1/",
+    "/sw.js",
+    "/learn/offline/",
+    "/admin/sprite/",
+    "/admin/jsi18n/",
+}
 # Said to whoever asks, in a status of its own: the monitor has no account.
 READINESS = "/readyz"
 SAMPLES = ["1", "a", "SJ", "2026", str(uuid.UUID(int=1)), "MQ", "people", "officer", "0-a", "a/b", "a/"]

@@ -1,6 +1,23 @@
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
+from django.utils import timezone
+from wagtail.models import PageQuerySet
 
 from lms.kit.querysets import ScopedQuerySet
+
+
+class ReferenceQuerySet(ScopedQuerySet):
+    """What courses rest on belongs to no district."""
+
+    unit_lookup = None
+
+
+class CourseQuerySet(PageQuerySet):
+    def visible_to(self, user):
+        return self.all() if user.has_perm("catalogue.view_course") else self.none()
+
+    def stale(self):
+        """Courses that cite a version no longer in force: found by query, marked nowhere."""
+        return self.filter(sources__superseded_on__lte=timezone.localdate()).distinct()
 
 
 class CourseVersionQuerySet(ScopedQuerySet):
@@ -12,3 +29,8 @@ class CourseVersionQuerySet(ScopedQuerySet):
         """The newest version of every course that is live now."""
         newest = self.model.objects.filter(course=OuterRef("course")).order_by("-number").values("pk")[:1]
         return self.filter(course__live=True, pk=Subquery(newest)).order_by(F("course__path"))
+
+    def related_to(self, course_pk: int):
+        """Other current courses of the same topic or enforcement item."""
+        mine = Q(course__topics__courses=course_pk) | Q(course__items__courses=course_pk)
+        return self.current().filter(mine).exclude(course=course_pk).distinct()

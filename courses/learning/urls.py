@@ -1,11 +1,16 @@
 from django.urls import path
 
-from courses.learning import views
+from courses.learning.views import media, pages, reports
 
 app_name = "learning"
 urlpatterns = [
-    path("", views.catalogue, name="catalogue"),
-    path("<int:pk>/", views.course, name="course"),
-    path("<int:pk>/<int:position>/", views.lesson, name="lesson"),
-    path("<int:pk>/<int:position>/finish/", views.finish, name="finish"),
+    path("", pages.catalogue, name="catalogue"),
+    path("spans/", reports.spans, name="spans"),
+    path("lease/", reports.lease, name="lease"),
+    path("answer/", reports.answer, name="answer"),
+    path("media/<int:progress>/<int:position>/", media.media, name="media"),
+    path("offline/", pages.offline, name="offline"),
+    path("<int:pk>/", pages.course, name="course"),
+    path("<int:pk>/<int:position>/", pages.lesson, name="lesson"),
+    path("<int:pk>/<int:position>/finish/", pages.finish, name="finish"),
 ]

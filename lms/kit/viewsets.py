@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
 
 from django import forms
@@ -12,6 +13,7 @@ from django.http import FileResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.views.generic import FormView
 from wagtail.admin.ui.menus import MenuItem
@@ -187,6 +189,9 @@ class ScopedInspect(ScopedRow):
     page_title = "详情"
 
     def get_field_display_value(self, field_name, field):
+        moment = getattr(self.object, field_name, None)
+        if isinstance(moment, datetime):
+            return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
         value = super().get_field_display_value(field_name, field)
         return WORDS[value] if value is None or (isinstance(value, bool | str) and value in WORDS) else value
 

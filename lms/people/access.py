@@ -11,13 +11,24 @@ from django.db import models
 CONSOLE = "wagtailadmin.access_admin"
 PEOPLE = {"people.view_orgunit", "people.view_officer", "people.view_posting"}
 LEDGER = {"ledger.view_entry", "ledger.view_obligation", "ledger.view_importedrecord"}
+JOBS = {"jobs.view_job", "jobs.change_job"}
+NOTICES = {"notices.view_notice", "notices.add_notice", "notices.change_notice", "notices.view_delivery"}
+CERTIFICATES = {f"certificates.view_{name}" for name in ("certificate", "certificateevent", "certificatedesign")}
+HANDLE_CERTIFICATES = {f"certificates.{name}" for name in ("issue_certificate", "propose_change", "check_change")}
 RULES = {"rules.view_rule", "rules.view_ruleversion", "rules.view_regulation", "rules.view_yearlabel"}
+REFERENCES = ("topic", "legalsource", "legalsourceversion", "itemcode", "syllabusnode")
+CATALOGUE = {"catalogue.view_course", "catalogue.view_courseversion", "catalogue.view_courseware"} | {
+    f"catalogue.view_{name}" for name in REFERENCES
+}
+KEEP_REFERENCES = {f"catalogue.{verb}_{name}" for verb in ("add", "change") for name in REFERENCES}
+LEGAL_SOURCES = {name for name in KEEP_REFERENCES if "legalsource" in name}
+ASSIGN = {f"learning.{verb}_courseassignment" for verb in ("view", "add", "end", "remind")}
 OFFICE = (
     {CONSOLE, "people.change_officer", "people.transfer_officer", "people.import_officer", "people.propose_role"}
     | {"people.view_rolegrant", "ledger.propose_entry", "ledger.check_entry", "ledger.add_importedrecord"}
-    | {"audit.view_auditevent", "catalogue.view_course", "catalogue.view_courseversion", "ledger.view_correction"}
-    | {"learning.view_courseprogress"}
-    | PEOPLE | LEDGER | RULES
+    | {"audit.view_auditevent", "ledger.view_correction"}
+    | {"learning.view_courseprogress", "learning.view_watchspan", "learning.review_watchspan"}
+    | PEOPLE | LEDGER | RULES | JOBS | NOTICES | CATALOGUE | ASSIGN | CERTIFICATES | HANDLE_CERTIFICATES
 )  # fmt: skip
 
 
@@ -60,24 +71,31 @@ def _role(*permissions, pages=(), collections=()) -> Grantable:
 _COURSE_MEDIA = ("wagtailimages.add_image", "wagtailimages.choose_image", "wagtaildocs.add_document")
 
 ROLES: dict[str, Grantable] = {
-    Role.TEAM_CLERK: _role(CONSOLE, *PEOPLE, *LEDGER, *RULES, "learning.view_courseprogress"),
+    Role.TEAM_CLERK: _role(CONSOLE, *PEOPLE, *LEDGER, *RULES, *JOBS, "learning.view_courseprogress",
+        "learning.view_courseassignment",
+        "certificates.view_certificate",
+    ),
     Role.STREET_MANAGER: _role(CONSOLE, *PEOPLE, "ledger.view_obligation", *RULES),
     Role.DISTRICT_OFFICE: _role(*OFFICE),
     Role.CITY_OFFICE: _role(
         *OFFICE, "people.add_orgunit", "people.change_orgunit", "rules.add_ruleversion", "rules.change_ruleversion",
+        "certificates.add_certificatedesign", "certificates.approve_certificatedesign",
         "rules.add_regulation", "rules.change_regulation", "rules.add_yearlabel", "rules.change_yearlabel",
+        *KEEP_REFERENCES, "catalogue.add_courseware", "catalogue.check_courseware",
         pages=("add_page", "change_page", "publish_page"), collections=_COURSE_MEDIA,
     ),
-    Role.LEGAL_OFFICE: _role(CONSOLE, *RULES, "people.view_orgunit"),
+    Role.LEGAL_OFFICE: _role(
+        CONSOLE, *RULES, "people.view_orgunit", *CATALOGUE, *LEGAL_SOURCES, "catalogue.check_courseware",
+    ),
     Role.EXAM_SETTER: _role(CONSOLE),
     Role.EXAM_REVIEWER: _role(CONSOLE),
-    Role.EXAM_ADMIN: _role(CONSOLE),
+    Role.EXAM_ADMIN: _role(CONSOLE, "jobs.change_job"),
     Role.MARKER: _role(),
-    Role.CHIEF_EXAMINER: _role(CONSOLE),
+    Role.CHIEF_EXAMINER: _role(CONSOLE, "jobs.change_job"),
     Role.INVIGILATOR: _role(),
     Role.INSTRUCTOR: _role(),
     Role.COURSE_EDITOR: _role(
-        CONSOLE, "catalogue.view_course", "catalogue.view_courseversion",
+        CONSOLE, *CATALOGUE, "catalogue.add_courseware", "jobs.change_job",
         pages=("add_page", "change_page"), collections=_COURSE_MEDIA,
     ),
     Role.BASE_REVIEWER: _role(CONSOLE),
@@ -85,12 +103,13 @@ ROLES: dict[str, Grantable] = {
     Role.HR: _role(CONSOLE, *PEOPLE, "ledger.view_obligation"),
     Role.AUDITOR: _role(
         CONSOLE, *PEOPLE, *LEDGER, *RULES, "audit.view_auditevent", "people.view_rolegrant", "ledger.view_correction",
-        "learning.view_courseprogress",
+        "jobs.view_job", "notices.view_notice", "notices.view_delivery",
+        "learning.view_courseprogress", "learning.view_watchspan", "learning.view_courseassignment", *CERTIFICATES,
     ),
     Role.RULE_APPROVER: _role(CONSOLE, *RULES, "rules.approve_ruleversion"),
     Role.SECURITY_ADMIN: _role(
         CONSOLE, "people.grant_roles", "people.view_rolegrant", "people.view_orgunit", "people.view_officer",
         "people.unlock_user",
     ),
-    Role.SYSTEM_ADMIN: _role(CONSOLE, "people.view_orgunit"),
+    Role.SYSTEM_ADMIN: _role(CONSOLE, *JOBS, "people.view_orgunit"),
 }  # fmt: skip

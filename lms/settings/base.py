@@ -15,7 +15,10 @@ INSTALLED_APPS = [
     "courses.learning",
     "courses.catalogue",
     "lms.ledger",
+    "lms.certificates",
     "lms.rules",
+    "lms.jobs",
+    "lms.notices",
     "lms.people",
     "lms.audit",
     "lms.sheets",
@@ -212,9 +215,24 @@ CONSOLE_CONTENT_SECURITY_POLICY = {
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_timeout": 5, "socket_connect_timeout": 2}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 120,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    # Whoever publishes gives up at once and leaves it to the outbox: without this kombu tries for ever.
+    "max_retries": 0,
+}
+
+# --- certificates -------------------------------------------------------------------------
+# A certified seal server takes the place of the development key by naming another provider.
+SEAL_PROVIDER = env("SEAL_PROVIDER", default="lms.certificates.seal.DevelopmentSeal")
+SEAL_FOLDER = Path(env("SEAL_FOLDER", default=str(BASE_DIR / ".local" / "seal")))
+VERIFY_PER_ADDRESS, VERIFY_TOGETHER = 30, 3000  # questions a minute on the public page
 
 # --- the ledger's heads, kept outside the database ------------------------------------------
 CHAIN_HEADS_FILE = Path(env("CHAIN_HEADS_FILE", default=str(BASE_DIR / ".local" / "chain-heads.jsonl")))

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from lms.settings.development import *  # noqa: F403
-from lms.settings.development import DATABASES
+from lms.settings.development import CELERY_BROKER_TRANSPORT_OPTIONS, DATABASES
 
 SECRET_KEY = "test"  # noqa: S105
 STAFF_SECOND_FACTOR_REQUIRED = False
@@ -13,5 +13,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 DATABASES["default"]["TEST"] = {"NAME": os.environ.get("TEST_DATABASE", "test_lms")}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# Workers of other databases on the same broker must not take what tests send.
+CELERY_BROKER_TRANSPORT_OPTIONS |= {"global_keyprefix": f"{DATABASES['default']['TEST']['NAME']}:"}
 CHAIN_HEADS_FILE = Path(tempfile.mkdtemp()) / "chain-heads.jsonl"
+SEAL_FOLDER = Path(os.environ.get("SEAL_FOLDER") or tempfile.mkdtemp())
 MEDIA_ROOT = Path(tempfile.mkdtemp())

@@ -1,17 +1,30 @@
-"""The site's first pages: the home page, the shelf and six published courses.
+"""The site's first pages: the home page, the shelf and the published courses.
 
 One quotes real articles of the Administrative Penalty Law (2021 revision); the others say that they are placeholders.
 """
 
 from dataclasses import dataclass
 
+from django.core.files.base import ContentFile, File
+from django.core.management import call_command
 from wagtail.models import Page, Site
 
-from courses.catalogue.models import CatalogueIndex, Course, Lesson
+from courses.catalogue.models import CatalogueIndex, Course, Courseware, ItemCode, Lesson, LessonQuestion, Topic
+from courses.catalogue.services.courseware import add_courseware, check_courseware
+from lms.portal.demo.basis import COERCION, ITEMS, PENALTIES, PENALTIES_OLD, write_basis
+from lms.portal.demo.media import film, paper
+from lms.portal.demo.titles import FORMS, TITLES, Title
 from lms.portal.models import HomePage
 from lms.rules.models import Category
 
-PLACEHOLDER = "〔演示内容〕"  # noqa: RUF001 - brackets of Chinese typography
+PLACEHOLDER = "〔演示内容〕"
+READ_BEFOREHAND = 10
+# C17 cites a version that has been replaced, so that the list of courses to revise has a line.
+_CITED = {
+    "C05": (PENALTIES,), "C09": (PENALTIES,), "C16": (PENALTIES,), "C17": (PENALTIES_OLD,), "C06": (COERCION,),
+    "C21": (PENALTIES, COERCION), "M01": (PENALTIES,), "M02": (PENALTIES,), "M03": (PENALTIES,), "M04": (PENALTIES,),
+}  # fmt: skip
+_WITHOUT_ITEMS = {"politics", "field", "office"}
 
 
 @dataclass(frozen=True)
@@ -106,11 +119,37 @@ OUTLINES = (
 )  # fmt: skip
 
 
-def publish_site() -> list[Course]:
+SMALL_SECONDS = 45
+_MICRO = ("当场处罚的三个条件", "听证告知的时间", "责令改正不是处罚")
+_MICRO_LINES = (
+    ("违法事实确凿并有法定依据。", "对公民二百元以下、对单位三千元以下罚款或者警告。", "法律另有规定的，从其规定。"),
+    ("告知当事人有要求听证的权利。", "当事人在告知后五日内提出。", "举行听证的七日前通知时间、地点。"),
+    ("处罚的种类由法律列明。", "责令改正不在其中。", "文书、程序和救济途径都不同。"),
+)
+
+
+def publish_site(profile: str, signers) -> list[Course]:
     """Make the home page the site's root and publish the courses through Wagtail, which freezes their versions."""
     home = _home()
     shelf = home.add_child(instance=CatalogueIndex(title="课程目录", slug="courses"))
-    return [_publish(shelf, outline) for outline in OUTLINES]
+    call_command("set_up_workflow", verbosity=0)
+    publisher = Publisher(shelf, write_basis(12 if profile == "small" else ITEMS), signers)
+    written = {outline.code: outline for outline in OUTLINES}
+    titles = [one for one in TITLES if profile != "small" or one.code in written]
+    courses = [publisher.publish(written.get(one.code) or outline_of(one), one.topic) for one in titles]
+    return [*courses, *publisher.publish_media(SMALL_SECONDS if profile == "small" else None)]
+
+
+def outline_of(title: Title) -> Outline:
+    """Placeholder lessons; what is taught in a room shows only what one reads beforehand."""
+    if title.is_online:
+        minutes, summary, parts = title.minutes, f"{PLACEHOLDER}{title.title}。", ("要点", "常见问题")
+    else:
+        forms = "、".join(FORMS[form] for form in title.forms.split("/") if form in FORMS)
+        minutes, parts = READ_BEFOREHAND, ("课前预习",)
+        summary = f"{PLACEHOLDER}{forms}课程，{title.minutes}分钟，须到课；此处只有课前预习材料。"
+    lessons = tuple((part, minutes // len(parts), _placeholder(f"{title.title}：{part}")) for part in parts)
+    return Outline(title.code, title.title, summary, lessons, level=title.level)
 
 
 def _home() -> HomePage:
@@ -125,13 +164,65 @@ def _home() -> HomePage:
     return HomePage.objects.get(pk=home.pk)
 
 
-def _publish(shelf: CatalogueIndex, outline: Outline) -> Course:
-    about = {name: getattr(outline, name) for name in ("code", "title", "summary", "level", "category", "module")}
-    course = Course(**about, slug=outline.code.lower(), live=False)
-    course.lessons = [
-        Lesson(title=title, minutes=minutes, body=body, sort_order=place)
-        for place, (title, minutes, body) in enumerate(outline.lessons)
-    ]
-    shelf.add_child(instance=course)
-    course.save_revision().publish()
-    return course
+class Publisher:
+    """Puts courses on the shelf; `signers` upload and check the files."""
+
+    def __init__(self, shelf: CatalogueIndex, sources: dict, signers):
+        self.shelf, self.sources, self.signers = shelf, sources, signers
+        self.topics = {topic.code: topic for topic in Topic.objects.all()}
+        self.items = list(ItemCode.objects.all())
+
+    def publish(self, outline: Outline, topic: str) -> Course:
+        lessons = [Lesson(title=title, minutes=minutes, body=body) for title, minutes, body in outline.lessons]
+        about = {name: getattr(outline, name) for name in ("code", "title", "summary", "level", "category", "module")}
+        return self._put(about, lessons, topic)
+
+    def publish_media(self, seconds: int | None) -> list[Course]:
+        """Three micro-courses of 12 minutes and one of 26, all with questions, and a paper; shorter where asked."""
+        made = [
+            self._film(f"M{number:02d}", f"微课：{title}", lines, seconds or 12 * 60)
+            for number, (title, lines) in enumerate(zip(_MICRO, _MICRO_LINES, strict=True), 1)
+        ]
+        if seconds is None:
+            made.append(
+                self._film("M04", "行政处罚程序串讲", tuple(line for one in _MICRO_LINES for line in one), 26 * 60)
+            )
+        return [
+            *made,
+            self._paper("M05", "执法记录仪使用要点（PDF）", ("出勤前检查电量和时间。", "执法全过程不间断记录。")),
+        ]
+
+    def _film(self, code: str, title: str, lines: tuple[str, ...], seconds: int) -> Course:
+        with film(title, lines, seconds).open("rb") as file:
+            courseware = self._courseware(title, Courseware.Kind.VIDEO, File(file, f"{code}.mp4"))
+        lesson = Lesson(title=title, kind=Lesson.Kind.VIDEO, courseware=courseware, body=_paragraphs(*lines))
+        lesson.questions = [
+            LessonQuestion(at=seconds * part // 3, stem="这一页讲的是哪一条？", options="\n".join(lines[:3]), answer=part - 1,
+                           explain=f"{PLACEHOLDER}见画面。", sort_order=part)
+            for part in (1, 2)
+        ]  # fmt: skip
+        summary = f"{PLACEHOLDER}视频为生成的幻灯片和走时，用来走一遍观看、断网续传、随堂题和入账的过程。"
+        return self._put({"code": code, "title": title, "summary": summary}, [lesson], "procedure")
+
+    def _paper(self, code: str, title: str, lines: tuple[str, ...]) -> Course:
+        content = ContentFile(paper(title, lines), f"{code}.pdf")
+        courseware = self._courseware(title, Courseware.Kind.PDF, content)
+        lesson = Lesson(title=title, kind=Lesson.Kind.PDF, courseware=courseware, minutes=10)
+        return self._put({"code": code, "title": title, "summary": f"{PLACEHOLDER}PDF课件。"}, [lesson], "procedure")
+
+    def _courseware(self, title: str, kind: str, file: File) -> Courseware:
+        made_by, checked_by = self.signers
+        return check_courseware(add_courseware(title, kind, file, actor=made_by), actor=checked_by)
+
+    def _put(self, about: dict, lessons: list[Lesson], topic: str) -> Course:
+        course = Course(**about, slug=about["code"].lower(), live=False)
+        for place, lesson in enumerate(lessons):
+            lesson.sort_order = place
+        course.lessons = lessons
+        self.shelf.add_child(instance=course)
+        course.topics = [self.topics[topic]]
+        course.sources = [self.sources[key] for key in _CITED.get(course.code, ())]
+        place = len(self.items) and course.pk % len(self.items)
+        course.items = self.items[place : place + 2] if topic not in _WITHOUT_ITEMS else []
+        course.save_revision().publish()
+        return course

@@ -6,7 +6,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
+from courses.learning.services.assignments import open_assignments
+from courses.learning.views.pages import under_way
 from lms.ledger.services.standings import standing
+from lms.notices.models import Delivery
 from lms.portal.readiness import checks
 
 
@@ -15,23 +18,28 @@ def today(request):
     """The officer's day; for somebody who is no officer, the way to his desk."""
     officer = getattr(request.user, "officer", None)
     now = timezone.localtime()
-    context = {"place": "today", "now": now, "officer": officer}
+    context = {"place": "today", "now": now, "officer": officer, "unread": _unread(request.user)}
     if officer:
         obligation, place = standing(officer, now.year)
-        under_way = officer.course_progress.under_way().with_lessons_read().select_related("version")[:3]
         context |= {
             "obligation": obligation,
             "standing": place,
-            "under_way": under_way,
+            "under_way": under_way(request.user),
+            "assigned": open_assignments(officer, now.date()),
             "days_left": (date(now.year, 12, 31) - now.date()).days,
         }
     return render(request, "portal/today.html", context)
+
+
+def _unread(user) -> int:
+    return Delivery.objects.of(user).unread().count()
 
 
 @login_required
 def me(request):
     officer = getattr(request.user, "officer", None)
     context = {"place": "me", "officer": officer, "grants": request.user.current_grants}
+    context["unread"] = _unread(request.user)
     return render(request, "portal/me.html", context)
 
 

@@ -7,7 +7,7 @@ import time_machine
 from django.core.exceptions import ValidationError
 
 from courses.learning.models import LessonReading
-from courses.learning.services import begin_course, finish_lesson, open_lesson
+from courses.learning.services.reading import begin_course, finish_lesson, open_lesson
 from lms.ledger.models import Entry
 from tests.courses.shelf import make_course, publish
 

@@ -3,8 +3,10 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
-from courses.catalogue.models import Course, CourseVersion
+from courses.catalogue.models import Course, CourseVersion, Courseware
+from courses.learning.services.assignments import open_assignments
 from lms.ledger.models import Entry, ImportedRecord, Obligation
 from lms.ledger.services.verification import verify
 from lms.people.models import Officer, OrgUnit, RoleGrant, User
@@ -66,8 +68,12 @@ def test_small_city(seeded):
     assert Officer.objects.count() == Obligation.objects.count() == 240
     assert OrgUnit.objects.teams().filter(daily_parent__kind="STREET").count() == OrgUnit.objects.teams().count() == 5
     assert Entry.objects.filter(reverses=None).count() == ImportedRecord.objects.count()
-    assert Course.objects.live().count() == CourseVersion.objects.current().count() == 6
-    assert Course.objects.live().search("处罚法").count() == 1
+    assert Course.objects.live().count() == CourseVersion.objects.current().count() == 10
+    assert Course.objects.live().search("处罚法").count() >= 1
+    assert Courseware.objects.filter(kind="VIDEO", checked_by__isnull=False).count() == 3
+    assert [course.code for course in Course.objects.stale()] == ["C17"]
+    walker = Officer.objects.get(staff_no=WALKER)
+    assert open_assignments(walker, timezone.localdate())[0].title == "微课：当场处罚的三个条件"
     assert RoleGrant.objects.current().values("role").distinct().count() == 20
     assert User.objects.get(username="SECURITY-ADMIN").has_perm("people.grant_roles")
     assert "demo_code" in seeded

@@ -9,6 +9,7 @@ from lms.people.services.roles import group_name
 
 def permissions_by_name(names) -> list[Permission]:
     """Raises CommandError for a name that no installed model has."""
+    names = list(names)
     found = {
         f"{permission.content_type.app_label}.{permission.codename}": permission
         for permission in Permission.objects.select_related("content_type")

@@ -18,13 +18,18 @@ from django.utils import timezone
 
 from lms.audit.canonical import stored_rows
 from lms.audit.chain import row_hash
+from lms.certificates.entitlement import Entitlement
+from lms.certificates.models import CertificateDesign, Kind
+from lms.certificates.services.designs import SAMPLE_FACTS
 from lms.ledger.models import Entry, Obligation
 from lms.ledger.querysets import TOTALS
 from lms.ledger.services.verification import verify
 from lms.people.models import Officer
 from lms.portal.demo.accounts import PASSWORD
+from lms.portal.printing import number_many, print_many, print_sheets
 
 SEED_DATABASE = "lms_bench_seed"
+PRINTERS = 2
 GROUP_BY = """
 SELECT obligation_id, sum(hours) FILTER (WHERE counts_hours), sum(credits) FILTER (WHERE counts_credits),
 sum(hours) FILTER (WHERE counts_hours AND layer = 'ONLINE'), sum(credits) FILTER (WHERE counts_credits AND layer = 'ONLINE'),
@@ -49,6 +54,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--json", action="store_true")
+        parser.add_argument("--certificates", type=int, default=100, metavar="N", help="how many to print and sign")
         parser.add_argument(
             "--standard", action="store_true", help=f"seed a standard city into {SEED_DATABASE}, measure there, drop it"
         )
@@ -56,16 +62,16 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         self.figures: list[dict] = []
         if options["standard"]:
-            self.standard()
+            self.standard(options["certificates"])
         else:
-            self.measure()
+            self.measure(options["certificates"])
         if options["json"]:
             self.stdout.write(json.dumps(self.figures, ensure_ascii=False))
         else:
             for one in self.figures:
                 self.stdout.write("{figure}: {value} {unit} (n={n}, ceiling {ceiling}, ratio {ratio})".format(**one))
 
-    def measure(self) -> None:
+    def measure(self, sheets: int) -> None:
         self.officer = Officer.objects.select_related("user").order_by("pk").first()
         if self.officer is None:
             raise CommandError("Seed a demo city first: manage.py seed_demo --profile standard")
@@ -73,6 +79,7 @@ class Command(BaseCommand):
         self.page()
         self.login()
         self.verification()
+        self.certificates(sheets)
 
     def add(self, figure: str, value: float, unit: str, n: int, ceiling: float | None = None) -> None:
         machine = f"{os.cpu_count()} × {platform.machine()}, load {os.getloadavg()[0]:.1f}"
@@ -126,21 +133,37 @@ class Command(BaseCommand):
         best = timed(lambda: [hashlib.sha256(data).hexdigest() for _ in range(report.rows)])
         self.add(f"verify_{report.rows}_rows", taken, "s", 1, best)
 
-    def standard(self) -> None:
+    def certificates(self, sheets: int) -> None:
+        """Printed and signed by two processes, beside what one process that is warm takes for as many."""
+        design = CertificateDesign.objects.in_use(Kind.COMPLETION)
+        if design is None:
+            raise CommandError("Install a design first: manage.py load_design")
+        one = timed(lambda: print_sheets(design, 1), 5, time.process_time)
+        taken, peak = print_many(design, sheets, PRINTERS)
+        self.add(f"certificates_signed_by_{PRINTERS}_processes", taken, "s", sheets, one * sheets / PRINTERS)
+        self.add("certificates_peak_memory_of_a_process", peak, "MB", sheets)
+        people = Officer.objects.select_related("unit", "user")[:sheets]
+        merits = [
+            Entitlement(one, one.unit, Kind.COMPLETION, f"bench:{one.pk}", {**SAMPLE_FACTS, "name": one.name})
+            for one in people
+        ]
+        self.add("certificate_numbered", number_many(merits) * 1000, "ms", len(merits))
+
+    def standard(self, sheets: int) -> None:
         """Everything in a database of its own, which is dropped afterwards."""
         with connection.cursor() as cursor:
             cursor.execute(f"DROP DATABASE IF EXISTS {SEED_DATABASE}")
             cursor.execute(f"CREATE DATABASE {SEED_DATABASE}")
         try:
             taken = self._seed()
-            self.figures = json.loads(self._manage(["bench", "--json"]))
+            self.figures = json.loads(self._manage(["bench", "--json", "--certificates", str(sheets)]))
         finally:
             with connection.cursor() as cursor:
                 cursor.execute(f"DROP DATABASE {SEED_DATABASE} WITH (FORCE)")
         self.add("seed_standard", taken, "s", 1)
 
     def _seed(self) -> float:
-        for command in (["migrate", "-v0"], ["createcachetable"]):
+        for command in (["migrate", "-v0"], ["createcachetable"], ["load_design"]):
             self._manage(command)
         return timed(lambda: self._manage(["seed_demo", "--profile", "standard"]))
 

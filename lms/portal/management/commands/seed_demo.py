@@ -8,14 +8,15 @@ from django.utils import timezone
 
 from lms.audit.heads import set_aside
 from lms.ledger.models import Entry
-from lms.people.models import Officer, OrgUnit
+from lms.people.models import Officer, OrgUnit, User
 from lms.portal.demo.accounts import PASSWORD, open_accounts
 from lms.portal.demo.behaviour import bands, calendar_of
 from lms.portal.demo.book import Cast, Scribe, lines_in, streams_of
-from lms.portal.demo.city import build_units, units_of
+from lms.portal.demo.city import CITY, build_units, units_of
 from lms.portal.demo.courses import publish_site
 from lms.portal.demo.people import people_of
 from lms.portal.demo.registry import owe, register
+from lms.portal.demo.tasks import assign_tasks
 from lms.rules.management.commands.load_rules import initial_user
 from lms.rules.models import RuleVersion
 
@@ -56,9 +57,11 @@ class Command(BaseCommand):
         last_day = date(self.year, 12, 31)
         declared, politics = (RuleVersion.objects.in_force(code, last_day) for code in ("R00", "R09"))
         self._book(people, Cast(units, officers, obligations, declared, politics))
-        courses = publish_site()
+        signers = initial_user("INITIAL-1", ""), initial_user("INITIAL-2", "")
+        courses = publish_site(profile, signers)
         self._say(f"{len(courses)} courses published")
-        open_accounts(units, (initial_user("INITIAL-1", ""), initial_user("INITIAL-2", "")))
+        open_accounts(units, signers)
+        assign_tasks(units[CITY], User.objects.get(username="CITY-OFFICE"), self.today)
 
     def _book(self, people, cast) -> None:
         scribe = Scribe(cast, self.year)

@@ -1,0 +1,44 @@
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from lms.kit.querysets import ScopedQuerySet
+
+
+class DesignQuerySet(ScopedQuerySet):
+    unit_lookup = None
+
+    def approved(self) -> QuerySet:
+        return self.filter(checked_by__isnull=False)
+
+    def in_use(self, kind: str):
+        """The version new certificates of a kind are printed by."""
+        return self.approved().filter(kind=kind).order_by("number").last()
+
+
+class CertificateQuerySet(ScopedQuerySet):
+    """Visible through the officer's unit of today, as his postings are."""
+
+    unit_lookup = "officer__unit"
+    owner_lookup = "officer__user"
+
+    def standing_for(self, key: str):
+        """The certificate an entitlement has now, in whatever state; superseded ones made way for another."""
+        return self.filter(entitlement=key).exclude(state="SUPERSEDED").first()
+
+    def lapsed(self) -> QuerySet:
+        return self.filter(state="VALID", expires_on__lt=timezone.localdate())
+
+    def valid(self) -> QuerySet:
+        return self.filter(Q(expires_on=None) | Q(expires_on__gte=timezone.localdate()), state="VALID")
+
+    def in_standing(self, state: str) -> QuerySet:
+        if state in ("VALID", "LAPSED"):
+            return self.valid() if state == "VALID" else self.lapsed()
+        return self.filter(state=state)
+
+
+class EventQuerySet(ScopedQuerySet):
+    unit_lookup = "certificate__officer__unit"
+
+    def in_force(self) -> QuerySet:
+        return self.filter(checked_by__isnull=False)
