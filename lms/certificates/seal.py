@@ -1,6 +1,7 @@
 """Who signs. A certified seal server takes the place of the development key by one setting."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from io import BytesIO
@@ -46,8 +47,10 @@ class DevelopmentSeal:
         about = PdfSignatureMetadata(
             field_name=FIELD, subfilter=SigSeedSubFilter.PADES, md_algorithm="sha256", reason=reason
         )
-        out = PdfSigner(about, signer=self.signer).sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)))
-        return out.getvalue()
+        signer = PdfSigner(about, signer=self.signer)
+        # pyHanko runs an event loop of its own, which a thread that already has one refuses.
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(signer.sign_pdf, IncrementalPdfFileWriter(BytesIO(pdf))).result().getvalue()
 
 
 @cache

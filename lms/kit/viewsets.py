@@ -68,8 +68,8 @@ class Action:
     consequence: Callable[..., str]
     form_class: type[forms.Form] = forms.Form
     is_open: Callable[..., bool] = lambda row: True
-    told: Callable[..., str] = lambda result: ""  # what only the person in front of the screen may read
     icon: str = "cogs"
+    told: Callable[..., str] = lambda result: ""  # what only the person in front of the screen may read
 
 
 def limit_choices(form, user):

@@ -14,7 +14,8 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 DATABASES["default"]["TEST"] = {"NAME": os.environ.get("TEST_DATABASE", "test_lms")}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Workers of other databases on the same broker must not take what tests send.
-CELERY_BROKER_TRANSPORT_OPTIONS |= {"global_keyprefix": f"{DATABASES['default']['TEST']['NAME']}:"}
+_PREFIX = f"{DATABASES['default']['TEST']['NAME']}:{os.environ.get('PYTEST_XDIST_WORKER', '')}:"
+CELERY_BROKER_TRANSPORT_OPTIONS = {**CELERY_BROKER_TRANSPORT_OPTIONS, "global_keyprefix": _PREFIX}
 CHAIN_HEADS_FILE = Path(tempfile.mkdtemp()) / "chain-heads.jsonl"
 SEAL_FOLDER = Path(os.environ.get("SEAL_FOLDER") or tempfile.mkdtemp())
 MEDIA_ROOT = Path(tempfile.mkdtemp())

@@ -12,7 +12,7 @@ def generated_name(courseware, filename) -> str:
     return f"courseware/{uuid4().hex}{Courseware.SUFFIXES[courseware.kind]}"
 
 
-class Courseware(TwoPersonModel):
+class Courseware(TwoPersonModel):  # type: ignore[django-manager-missing]
     """A file that is learnt from. Rows are added, never changed: published versions name them by key and hash."""
 
     class Kind(models.TextChoices):

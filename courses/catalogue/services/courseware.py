@@ -19,7 +19,7 @@ def add_courseware(title: str, kind: str, upload: File, *, actor) -> Courseware:
     upload.seek(0)
     check_envelope(kind, upload.name or "", upload.size, upload.read(HEAD))
     courseware = Courseware(title=title, kind=kind, bytes=upload.size, made_by=actor)
-    with NamedTemporaryFile(suffix=Courseware.SUFFIXES[kind]) as copy:
+    with NamedTemporaryFile(suffix=Courseware.SUFFIXES[Courseware.Kind(kind)]) as copy:
         courseware.sha256 = _copied(upload, copy)
         if kind == Courseware.Kind.VIDEO:
             courseware.seconds = film_seconds(Path(copy.name))
@@ -47,7 +47,7 @@ def _saved(courseware: Courseware, content: File, actor) -> Courseware:
         with transaction.atomic():
             courseware.save(force_insert=True)
             about = {"kind": courseware.kind, "sha256": courseware.sha256, "bytes": courseware.bytes}
-            record("catalogue.add_courseware", actor=actor, target=courseware, **about)
+            record("catalogue.add_courseware", actor=actor, target=courseware, **about)  # type: ignore[arg-type]
     except Exception:
         courseware.file.delete(save=False)
         raise

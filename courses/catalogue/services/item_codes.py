@@ -22,7 +22,7 @@ def _problems(table: Table):
     seen = {}
     for row in table.rows:
         for heading in (CODE, NAME, DOMAIN):
-            text, most = row.cells[heading], ItemCode._meta.get_field(COLUMNS[heading]).max_length
+            text, most = row.cells[heading], ItemCode._meta.get_field(COLUMNS[heading]).max_length or 0
             if not text and heading != DOMAIN:
                 yield Problem(row.number, heading, "不能为空。", "blank")
             if len(text) > most:
@@ -50,7 +50,7 @@ def import_item_codes(table: Table, *, actor) -> dict[str, int]:
     ]
     ItemCode.objects.bulk_create(new)
     counts = {"added": len(new), "changed": len(changed), "unchanged": len(rows) - len(new) - len(changed)}
-    record("catalogue.import_item_codes", actor=actor, target="catalogue.itemcode", **counts)
+    record("catalogue.import_item_codes", actor=actor, target="catalogue.itemcode", **counts)  # type: ignore[arg-type]
     return counts
 
 

@@ -1,6 +1,7 @@
 """Tasks and how far people are with them: one query for any number of people."""
 
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -28,7 +29,7 @@ def assign(assignment: CourseAssignment, title: str, *, actor) -> CourseAssignme
     assignment.title, assignment.made_by = title, actor
     assignment.save(force_insert=True)
     about = {"what": title, "whom": assignment.whom, "due_on": str(assignment.due_on)}
-    record("learning.assign", actor=actor, target=assignment, **about)
+    record("learning.assign", actor=actor, target=assignment, **about)  # type: ignore[arg-type]
     return assignment
 
 
@@ -141,7 +142,7 @@ def open_assignments(officer: Officer, today: date) -> list[CourseAssignment]:
     year = ExtractYear("due_on")
     by_course = CourseProgress.objects.filter(officer=officer, completed_at__isnull=False, year=OuterRef("due_year"))
     entries = Entry.objects.standing().filter(obligation__officer=officer, obligation__year=OuterRef("due_year"))
-    done = Exists(by_course.filter(version__course=OuterRef("course")))
+    done: Any = Exists(by_course.filter(version__course=OuterRef("course")))
     done |= Exists(entries.filter(module=OuterRef("module")).exclude(module=""))
     rows = CourseAssignment.objects.for_officer(officer).filter(due_on__gte=date(today.year, 1, 1))
     found = list(rows.annotate(due_year=year).exclude(done).order_by(F("due_on"), "pk"))

@@ -143,7 +143,8 @@ def publish_site(profile: str, signers) -> list[Course]:
 def outline_of(title: Title) -> Outline:
     """Placeholder lessons; what is taught in a room shows only what one reads beforehand."""
     if title.is_online:
-        minutes, summary, parts = title.minutes, f"{PLACEHOLDER}{title.title}。", ("要点", "常见问题")
+        parts: tuple[str, ...] = ("要点", "常见问题")
+        minutes, summary = title.minutes, f"{PLACEHOLDER}{title.title}。"
     else:
         forms = "、".join(FORMS[form] for form in title.forms.split("/") if form in FORMS)
         minutes, parts = READ_BEFOREHAND, ("课前预习",)
