@@ -14,7 +14,7 @@ from tests import factory
 from tests.faults.conftest import kill, state_of, wait_until
 from tests.lms.certificates.earning import PREFIX, merit_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 PEOPLE = 5
 
 

@@ -5,6 +5,8 @@ from django.core.management import call_command
 
 from tests.faults.conftest import kill, state_of, wait_until
 
+pytestmark = pytest.mark.slow
+
 
 def test_killed_worker_leaves_its_job_to_the_next(worker, job_of):
     job = job_of("faults.slow", seconds=4)
@@ -19,7 +21,6 @@ def test_killed_worker_leaves_its_job_to_the_next(worker, job_of):
     assert job.words() == ["run", "run", "end"]
 
 
-@pytest.mark.slow
 def test_beat_brings_a_killed_workers_job_back_within_a_minute(worker, start, job_of, tmp_path):
     job = job_of("faults.slow", seconds=4)
     first = worker()
