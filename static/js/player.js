@@ -115,6 +115,7 @@ const finish = (text) => {
 const halt = (text) => {
   isStopped = true;
   lease = null;
+  delete about.counting;
   film.pause();
   tell($("busy"), text);
 };
@@ -161,6 +162,7 @@ const begin = async (isTaking) => {
   const answer = await post(about.lease, {progress: Number(about.progress), position: Number(about.position), tab, take: isTaking});
   if (answer.status === 200) {
     lease = answer.lease;
+    about.counting = "";
     if (begun !== null) from();
     isStopped = false;
     $("busy").hidden = true;
