@@ -28,7 +28,7 @@ NOUNS = {
     "sheets": {"archive", "export", "table", "textfile", "workbook"},
 }
 ABOVE = [
-    "portal", "learning", "catalogue", "ledger", "certificates", "rules", "jobs", "notices", "people", "kit", "audit",
+    "portal", "training", "learning", "venues", "pool", "catalogue", "ledger", "certificates", "rules", "jobs", "notices", "people", "kit", "audit",
     "sheets",
 ]  # fmt: skip
 AT_THE_TOP = {

@@ -221,6 +221,8 @@ class ParametersForm(forms.Form):
             return forms.ChoiceField(label=item["label"], choices=[(YES, "是"), (NO, "否")])
         if kind == "time":
             return forms.TimeField(label=item["label"], widget=AdminTimeInput(format="%H:%M"))
+        if kind == "text":
+            return forms.CharField(label=item["label"], max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
         return amount(item["label"], required=True, help_text=unit)
 
     def formula(self) -> dict:

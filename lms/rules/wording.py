@@ -153,6 +153,8 @@ def _item(item: Mapping) -> str:
         return "：是" if item["value"] == "1" else "：否"
     if kind == "time":
         return item["value"]
+    if kind == "text":
+        return f"：{item['value']}"
     return f"{number(item['value'])}{item['unit']}"
 
 

@@ -12,7 +12,10 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 INSTALLED_APPS = [
     "lms.portal",
+    "courses.training",
     "courses.learning",
+    "instructors.venues",
+    "instructors.pool",
     "courses.catalogue",
     "lms.ledger",
     "lms.certificates",

@@ -201,7 +201,7 @@ def test_list_filters_and_export(client, drafter):
     for query, codes in (
         ("q=折算学分", {"R02"}),
         ("shape=linear", {"R02"}),
-        ("source=SEED&is_confirmed=False", {"R37"}),
+        ("source=SEED&is_confirmed=False", {"R37", "R42"}),
     ):
         page = client.get(reverse("rule:index") + f"?{query}")
         assert {row.code for row in page.context["object_list"]} == codes, query

@@ -1,0 +1,6 @@
+from lms.kit.querysets import ScopedQuerySet
+
+
+class VenueQuerySet(ScopedQuerySet):
+    def open(self):
+        return self.filter(is_open=True)
