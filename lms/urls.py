@@ -50,6 +50,7 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("learn/", include("courses.learning.urls")),
+    path("classes/", include("courses.training.urls")),
     path("ledger/", include("lms.ledger.urls")),
     path("certificates/", include((certificate_urls.officer_urlpatterns, "certificates"))),
     path("verify/", include((certificate_urls.verify_urlpatterns, "verify"))),

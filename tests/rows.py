@@ -18,7 +18,28 @@ from courses.catalogue.models import (
     SyllabusNode,
     Topic,
 )
+from courses.training.models import (
+    Appeal,
+    AssessmentScore,
+    Completion,
+    TeamSession,
+    Attendance,
+    AttendanceCorrection,
+    ClassSession,
+    DismissalProposal,
+    DutyShift,
+    Enrollment,
+    LeaveRequest,
+    PlanChange,
+    PlanItem,
+    SupervisionVisit,
+    TrainingClass,
+    TrainingDuty,
+    TrainingPlan,
+)
 from courses.learning.models import CourseAssignment, CourseProgress, LearningLease, WatchSpan
+from instructors.pool.models import Instructor
+from instructors.venues.models import Venue
 from lms.audit.models import AuditEvent
 from lms.audit.services import record
 from lms.certificates.models import Certificate, CertificateDesign, CertificateEvent
@@ -36,6 +57,9 @@ from lms.people.models import Officer, OrgUnit, Posting, RoleGrant
 from lms.rules.models import Regulation, Rule, RuleVersion, YearLabel
 from tests import factory
 from tests.courses.shelf import make_courseware
+from tests.courses.training.plans import make_item, make_plan
+from tests.courses.training.factory import during, make_class, make_enrollment, make_instructor, make_session, make_venue
+from tests.courses.training import rolls
 from tests.lms.certificates.earning import merit_of
 
 _numbers = count(1)
@@ -146,9 +170,61 @@ def make_assignment(unit: OrgUnit) -> CourseAssignment:
     )
 
 
+def make_visit(unit: OrgUnit) -> SupervisionVisit:
+    plan = make_plan(unit, year=3000 + next(_numbers), state="ACCEPTED")
+    return SupervisionVisit.objects.create(
+        plan=plan, visited_on="2026-06-01", visitors="督导组", findings="按计划推进", made_by=factory.make_user()
+    )
+
+
+def make_plan_change(unit: OrgUnit) -> PlanChange:
+    plan = make_plan(unit, year=3000 + next(_numbers), title=f"计划{next(_numbers)}")
+    return plan.changes.create(action="create", by=factory.make_user())
+
+
+def make_score(unit: OrgUnit) -> AssessmentScore:
+    row = make_class(unit, state="READY")
+    part = row.parts.create(kind="THEORY", pass_mark=60)
+    enrollment = make_enrollment(row, factory.make_officer(unit))
+    return part.scores.create(enrollment=enrollment, value=80 + next(_numbers) % 20, recorded_by=factory.make_user())
+
+
+def make_completion(unit: OrgUnit) -> Completion:
+    return Completion.objects.get(pk=make_class(unit, state="READY").pk)
+
+
+def make_team_session(unit: OrgUnit) -> TeamSession:
+    row = make_class(unit, state="CHECKED", form="TEAM_SESSION")
+    make_session(row)
+    return TeamSession.objects.get(pk=row.pk)
+
+
+def make_shift(unit: OrgUnit) -> DutyShift:
+    return DutyShift.objects.create(officer=factory.make_officer(unit), during=during(), label="白班")
+
+
+def make_duty(unit: OrgUnit) -> TrainingDuty:
+    posting = factory.make_officer(unit).postings.get()
+    return TrainingDuty.objects.create(
+        officer=posting.officer, kind="NEW_ENTRANT", posting=posting, arisen_on=posting.during.lower
+    )
+
+
 MAKERS = {
+    AssessmentScore: make_score,
+    Completion: make_completion,
+    TeamSession: make_team_session,
+    Appeal: rolls.make_appeal,
+    Attendance: rolls.make_mark,
+    AttendanceCorrection: rolls.make_correction,
+    DismissalProposal: rolls.make_proposal,
+    LeaveRequest: rolls.make_leave,
     AuditEvent: lambda unit: record("people.test", actor=f"经办{next(_numbers)}", target=unit),
     Certificate: make_certificate,
+    ClassSession: lambda unit: make_session(make_class(unit), venue=make_venue(unit), instructor=make_instructor(unit)),
+    Instructor: lambda unit: make_instructor(unit, level="DISTRICT"),
+    TrainingClass: make_class,
+    Venue: make_venue,
     CertificateDesign: make_design,
     CertificateEvent: make_certificate_event,
     Correction: make_correction,
@@ -157,6 +233,8 @@ MAKERS = {
     CourseVersion: make_course_version,
     Courseware: lambda unit: make_courseware(),
     Delivery: make_delivery,
+    DutyShift: make_shift,
+    Enrollment: lambda unit: make_enrollment(make_class(unit)),
     Entry: make_entry,
     ImportedRecord: make_imported_record,
     ItemCode: lambda unit: ItemCode.objects.create(code=f"事项-{next(_numbers)}", name="某事项"),
@@ -176,6 +254,11 @@ MAKERS = {
         edition="2026", level="BASIC", title=f"条目{next(_numbers)}"
     ),
     Topic: lambda unit: Topic.objects.create(code=f"t{next(_numbers)}", name=f"专题{next(_numbers)}"),
+    PlanChange: make_plan_change,
+    PlanItem: lambda unit: make_item(make_plan(unit, year=3000 + next(_numbers)), title=f"项目{next(_numbers)}"),
+    SupervisionVisit: make_visit,
+    TrainingPlan: lambda unit: make_plan(unit, year=3000 + next(_numbers), title=f"计划{next(_numbers)}"),
+    TrainingDuty: make_duty,
     YearLabel: lambda unit: YearLabel.objects.first(),
     WatchSpan: make_span,
 }

@@ -25,6 +25,10 @@ NOUNS = {
     "people": {"access", "device", "hashers", "lockout", "names", "passwords", "personnel_file", "upload"},
     "portal": {"demo", "desk", "duties", "links", "printing", "readiness", "tally"},
     "rules": {"defaults", "formula", "shapes", "wording"},
+    "training": {
+        "calendar_feed", "clashes", "duty_file", "entitlement", "fitness", "guest_file", "invariants", "message",
+        "paper", "picture", "plan_file", "planning", "sampling", "scoring", "seats", "sign_code", "sign_terms", "week", "workdays",
+    },  # fmt: skip
     "sheets": {"archive", "export", "table", "textfile", "workbook"},
 }
 ABOVE = [

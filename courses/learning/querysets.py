@@ -3,6 +3,7 @@ from django.contrib.postgres.fields import IntegerRangeField
 from django.db.models import Aggregate, Count, Q
 
 from lms.kit.querysets import ScopedQuerySet
+from lms.people.querysets import above
 
 STANDING = ("COUNTED", "RELEASED")
 
@@ -74,12 +75,3 @@ class CourseAssignmentQuerySet(ScopedQuerySet):
             entered |= Q(entered_since__lte=officer.entered_on)
         place = Q(unit__path__in=above([unit], itself=True)) | Q(unit=unit.daily_parent_id, unit__kind="STREET")
         return self.filter(place, entered, ended_at=None, rank__in=["", officer.rank], status__in=["", officer.status])
-
-
-def above(units, *, itself=False) -> list[str]:
-    """The paths of the units over these on the training line."""
-    return [
-        unit.path[:length]
-        for unit in units
-        for length in range(unit.steplen, len(unit.path) + bool(itself), unit.steplen)
-    ]

@@ -59,7 +59,7 @@ class Instructor(models.Model):
 
 
 class Teaching(models.Model):
-    """A lesson somebody taught: deposited by the class it belonged to, never changed."""
+    """A lesson somebody taught: deposited by the class it belonged to, never changed; void once the class is."""
 
     instructor = models.ForeignKey(Instructor, models.PROTECT, related_name="teachings", verbose_name="教员")
     evidence = models.CharField("凭据", max_length=120, unique=True)
@@ -67,6 +67,7 @@ class Teaching(models.Model):
     title = models.CharField("课题", max_length=120)
     delivered_hours = models.DecimalField("授课学时", max_digits=5, decimal_places=2)
     is_repeat = models.BooleanField("同一内容重复讲授", default=False)
+    voided_at = models.DateTimeField("作废时间", null=True, editable=False)
 
     objects = TeachingQuerySet.as_manager()
 

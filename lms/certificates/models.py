@@ -13,6 +13,7 @@ from lms.people.models import Officer, OrgUnit
 
 class Kind(models.TextChoices):
     COMPLETION = "COMPLETION", "结业证书"
+    CLASS = "CLASS", "培训班结业证书"
 
 
 class CertificateDesign(TwoPersonModel):

@@ -1,6 +1,7 @@
 """Wagtail's viewsets guard models; these guard rows too: no view starts from anything but `visible_to(user)`."""
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -114,7 +115,8 @@ class ScopedList:
 
     @cached_property
     def columns(self):
-        columns = super().columns
+        # Copies: the viewset's own columns serve every request, and would be wrapped again by each.
+        columns = [copy(column) for column in super().columns]
         for column in columns:
             column.sort_key = self.viewset.sort_keys.get(column.name, column.sort_key)
             column.get_value = worded(column.get_value)
@@ -223,7 +225,7 @@ class ActionView(WagtailAdminTemplateMixin, FormView):
     def form_valid(self, form):
         result = self.action.service(self.object, actor=self.request.user, **form.cleaned_data)
         messages.success(self.request, f"{self.action.label}已完成：{self.object}。{self.action.told(result)}")
-        return redirect(self.viewset.get_url_name("index"))
+        return redirect(self.viewset.url_after(result))
 
     def get_breadcrumbs_items(self):
         index = {"url": reverse(self.viewset.get_url_name("index")), "label": self.model._meta.verbose_name_plural}
@@ -258,6 +260,10 @@ class ScopedViewSet(ModelViewSet):
 
     def read(self, rows):
         return rows
+
+    def url_after(self, result) -> str:
+        """Where an action leads once it is done."""
+        return reverse(self.get_url_name("index"))
 
     def open_actions(self, row, user):
         held = (action for action in self.actions if user.has_perm(action.permission) and action.is_open(row))

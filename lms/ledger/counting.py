@@ -164,11 +164,14 @@ def activity_of(rule: str, on: date, layer: str, category: str, quantity: Mappin
 
 
 class Tally:
-    """One person's year as it is counted, activity after activity, in the order of posting."""
+    """One person's year as it is counted, activity after activity, in the order of posting.
 
-    def __init__(self) -> None:
-        self._days: dict[date, SoFar] = {}
-        self._years: dict[str, tuple[Decimal, Decimal]] = {}
+    `days` and `years` (hours and credits by rule) are what was counted before, if anything was.
+    """
+
+    def __init__(self, days: dict[date, SoFar] | None = None, years: dict | None = None) -> None:
+        self._days: dict[date, SoFar] = days or {}
+        self._years: dict[str, tuple[Decimal, Decimal]] = years or {}
 
     def so_far(self, activity: Activity) -> SoFar:
         day = self._days.setdefault(activity.on, SoFar())

@@ -25,6 +25,7 @@ from lms.rules.models import Category, RuleVersion
 
 APPEND_ONLY = (Entry, ImportedRecord, AuditEvent)
 LAYERS = ("online", "unit", "team")
+EVIDENCE: dict[str, str] = {}  # a query for the keys that are there, where a key is not that of one model's row
 AMOUNTS = ("hours", "credits")
 
 
@@ -96,6 +97,14 @@ def evidence_exists() -> str | None:
 
 
 def _without_evidence(label: str) -> str | None:
+    if keys := EVIDENCE.get(label):
+        return _first(
+            f"""
+            SELECT 'ledger.entry:' || e.id FROM ledger_entry e LEFT JOIN ({keys}) k (evidence) USING (evidence)
+            WHERE starts_with(e.evidence, %s) AND k.evidence IS NULL LIMIT 1
+            """,  # noqa: S608 - apps' own queries
+            f"{label}:",
+        )
     try:
         model = Entry if label == "reversal" else apps.get_model(label)
     except (LookupError, TypeError, ValueError):
@@ -227,7 +236,13 @@ def reversals_opposite() -> str | None:
     )
 
 
-INVARIANTS: tuple[Callable[[], str | None], ...] = (
+INVARIANTS: list[Callable[[], str | None]] = [
     sums_agree, append_only, versions_in_force, evidence_once, evidence_exists, day_caps, politics_apart,
     thresholds_apart, prorated_within, districts_add_up, served_where_listed, groups_follow_grants, reversals_opposite,
-)  # fmt: skip
+]  # fmt: skip
+
+
+def contribute(*invariants: Callable[[], str | None], evidence: dict[str, str] | None = None) -> None:
+    """Apps above add what must be true of their own tables, and how the evidence they name is found."""
+    INVARIANTS.extend(one for one in invariants if one not in INVARIANTS)
+    EVIDENCE.update(evidence or {})

@@ -23,12 +23,38 @@ CATALOGUE = {"catalogue.view_course", "catalogue.view_courseversion", "catalogue
 KEEP_REFERENCES = {f"catalogue.{verb}_{name}" for verb in ("add", "change") for name in REFERENCES}
 LEGAL_SOURCES = {name for name in KEEP_REFERENCES if "legalsource" in name}
 ASSIGN = {f"learning.{verb}_courseassignment" for verb in ("view", "add", "end", "remind")}
+SEE_PLANS = {f"training.view_{name}" for name in ("trainingplan", "planitem", "planchange", "supervisionvisit")}
+DRAFT_PLANS = SEE_PLANS | {f"training.{verb}_trainingplan" for verb in ("add", "change", "file")} | {
+    "training.close_supervisionvisit"
+}
+DECIDE_PLANS = DRAFT_PLANS | {"training.approve_trainingplan", "training.accept_trainingplan"} | {
+    "training.add_supervisionvisit"
+}
+CLASS_ROWS = ("training.{}_trainingclass", "training.{}_classsession", "pool.{}_instructor", "venues.{}_venue")
+SEE_CLASSES = {name.format("view") for name in CLASS_ROWS}
+KEEP_CLASSES = SEE_CLASSES | {name.format(verb) for name in CLASS_ROWS for verb in ("add", "change")} | {
+    "training.enroll_trainingclass", "training.hold_team_session",
+}  # fmt: skip
+LEARNERS = {f"training.view_{name}" for name in ("enrollment", "trainingduty", "dutyshift")}
+FILL_CLASSES = LEARNERS | {"training.enroll_trainingclass", "training.add_dutyshift"}
+SEE_RESULTS = {f"training.view_{name}" for name in ("completion", "teamsession", "assessmentscore")}
+COMPLETE = SEE_RESULTS | {f"training.{verb}_trainingclass" for verb in ("check", "post", "cancel")} | {
+    "training.record_score"
+}
+SEE_ATTENDANCE = {
+    f"training.view_{name}" for name in ("attendance", "attendancecorrection", "leaverequest", "dismissalproposal", "appeal")
+}
+KEEP_ATTENDANCE = SEE_ATTENDANCE | {
+    "training.keep_attendance", "training.add_attendancecorrection", "training.check_attendancecorrection",
+    "training.decide_leaverequest", "training.decide_dismissal", "training.decide_appeal",
+}  # fmt: skip
 OFFICE = (
     {CONSOLE, "people.change_officer", "people.transfer_officer", "people.import_officer", "people.propose_role"}
     | {"people.view_rolegrant", "ledger.propose_entry", "ledger.check_entry", "ledger.add_importedrecord"}
     | {"audit.view_auditevent", "ledger.view_correction"}
     | {"learning.view_courseprogress", "learning.view_watchspan", "learning.review_watchspan"}
-    | PEOPLE | LEDGER | RULES | JOBS | NOTICES | CATALOGUE | ASSIGN | CERTIFICATES | HANDLE_CERTIFICATES
+    | FILL_CLASSES | COMPLETE | KEEP_ATTENDANCE
+    | PEOPLE | LEDGER | RULES | JOBS | NOTICES | CATALOGUE | ASSIGN | CERTIFICATES | HANDLE_CERTIFICATES | DECIDE_PLANS | KEEP_CLASSES
 )  # fmt: skip
 
 
@@ -71,9 +97,9 @@ def _role(*permissions, pages=(), collections=()) -> Grantable:
 _COURSE_MEDIA = ("wagtailimages.add_image", "wagtailimages.choose_image", "wagtaildocs.add_document")
 
 ROLES: dict[str, Grantable] = {
-    Role.TEAM_CLERK: _role(CONSOLE, *PEOPLE, *LEDGER, *RULES, *JOBS, "learning.view_courseprogress",
-        "learning.view_courseassignment",
-        "certificates.view_certificate",
+    Role.TEAM_CLERK: _role(CONSOLE, *FILL_CLASSES, *PEOPLE, *LEDGER, *RULES, *JOBS, "learning.view_courseprogress",
+        "learning.view_courseassignment", *DRAFT_PLANS, *SEE_CLASSES, "training.hold_team_session",
+        "training.view_teamsession", "certificates.view_certificate",
     ),
     Role.STREET_MANAGER: _role(CONSOLE, *PEOPLE, "ledger.view_obligation", *RULES),
     Role.DISTRICT_OFFICE: _role(*OFFICE),
@@ -93,18 +119,19 @@ ROLES: dict[str, Grantable] = {
     Role.MARKER: _role(),
     Role.CHIEF_EXAMINER: _role(CONSOLE, "jobs.change_job"),
     Role.INVIGILATOR: _role(),
-    Role.INSTRUCTOR: _role(),
+    Role.INSTRUCTOR: _role("training.record_score"),
     Role.COURSE_EDITOR: _role(
         CONSOLE, *CATALOGUE, "catalogue.add_courseware", "jobs.change_job",
         pages=("add_page", "change_page"), collections=_COURSE_MEDIA,
     ),
     Role.BASE_REVIEWER: _role(CONSOLE),
     Role.FINANCE: _role(CONSOLE, *RULES),
-    Role.HR: _role(CONSOLE, *PEOPLE, "ledger.view_obligation"),
+    Role.HR: _role(CONSOLE, *LEARNERS, *PEOPLE, "ledger.view_obligation", *SEE_PLANS),
     Role.AUDITOR: _role(
-        CONSOLE, *PEOPLE, *LEDGER, *RULES, "audit.view_auditevent", "people.view_rolegrant", "ledger.view_correction",
+        CONSOLE, *LEARNERS, *PEOPLE, *LEDGER, *RULES, "audit.view_auditevent", "people.view_rolegrant", "ledger.view_correction",
         "jobs.view_job", "notices.view_notice", "notices.view_delivery",
         "learning.view_courseprogress", "learning.view_watchspan", "learning.view_courseassignment", *CERTIFICATES,
+        *SEE_PLANS, *SEE_CLASSES, *SEE_RESULTS, *SEE_ATTENDANCE,
     ),
     Role.RULE_APPROVER: _role(CONSOLE, *RULES, "rules.approve_ruleversion"),
     Role.SECURITY_ADMIN: _role(

@@ -22,6 +22,15 @@ def in_units(units: Iterable, unit_lookup: str) -> Q:
     return rows
 
 
+def above(units, *, itself=False) -> list[str]:
+    """The paths of the units over these on the training line."""
+    return [
+        unit.path[:length]
+        for unit in units
+        for length in range(unit.steplen, len(unit.path) + bool(itself), unit.steplen)
+    ]
+
+
 class OrgUnitQuerySet(ScopedQuerySet, MP_NodeQuerySet):
     unit_lookup = ""
 

@@ -14,7 +14,7 @@ HIDDEN = {"settings", "reports", "help", "redirects", "forms"}
 ACTIONS = {
     "transfer": "调动", "propose_role": "提出授权", "grant_role": "批准授权", "end_grant": "终止授权",
     "add_orgunit": "设立单位", "change_orgunit": "修改单位", "change_officer": "修改人员", "import": "导入人员",
-    "refuse_import": "导入未通过",
+    "refuse_import": "导入未通过", "follow_rank": "职级变动记入任职",
 }  # fmt: skip
 
 

@@ -1,13 +1,16 @@
-// Without a network: kept films, style sheets and scripts, and one page that says so. No page of anybody's is ever kept.
-const SHELL = "shell-1", KEPT = "films", OFFLINE = "/learn/offline/";
+// Without a network: kept films, style sheets and scripts, and two pages that say so, the one for signing in keeping
+// the scan. No page of anybody's is ever kept.
+const SHELL = "shell-2", KEPT = "films", OFFLINE = "/learn/offline/", SIGN = "/classes/sign/", SIGN_OFFLINE = `${SIGN}offline/`;
 
 self.addEventListener("install", (event) => {
   event.waitUntil((async () => {
     const shell = await caches.open(SHELL);
-    const page = await fetch(OFFLINE, {credentials: "omit"});
-    const text = await page.clone().text();
-    await shell.put(OFFLINE, page);
-    await shell.addAll([...text.matchAll(/"(\/static\/[^"]+)"/g)].map((match) => match[1]));
+    for (const path of [OFFLINE, SIGN_OFFLINE]) {
+      const page = await fetch(path, {credentials: "omit"});
+      const text = await page.clone().text();
+      await shell.put(path, page);
+      await shell.addAll([...text.matchAll(/"(\/static\/[^"]+)"/g)].map((match) => match[1]));
+    }
     await self.skipWaiting();
   })());
 });
@@ -55,5 +58,8 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || origin !== self.location.origin) return;
   if (pathname.startsWith("/learn/media/")) event.respondWith(film(request));
   else if (pathname.startsWith("/static/")) event.respondWith(still(request));
-  else if (request.mode === "navigate") event.respondWith(fetch(request).catch(() => caches.match(OFFLINE)));
+  else if (request.mode === "navigate") {
+    const page = pathname.startsWith(SIGN) ? SIGN_OFFLINE : OFFLINE;
+    event.respondWith(fetch(request).catch(() => caches.match(page)));
+  }
 });

@@ -24,6 +24,11 @@ def media(request, progress, position):
     if not 1 <= position <= len(lessons):
         raise Http404
     courseware = get_object_or_404(Courseware, pk=lessons[position - 1].get("media"))
+    return send_courseware(request, courseware)
+
+
+def send_courseware(request, courseware: Courseware):
+    """The file or the part of it that was asked for; who may have it was decided before."""
     response = _whole_or_part(request, courseware)
     response["Accept-Ranges"], response["Content-Disposition"] = "bytes", "inline"
     response["X-Content-Type-Options"], response["ETag"] = "nosniff", f'"{courseware.sha256}"'

@@ -3,14 +3,17 @@ from courses.training.models.attendance import (
     Appeal,
     Attendance,
     AttendanceCorrection,
+    DismissalProposal,
     LeaveRequest,
 )
+from courses.training.models.calendar import CalendarFeed
 from courses.training.models.classes import ClassMaterial, ClassQuota, ClassSession, TrainingClass
+from courses.training.models.completion import Completion, SessionPhoto, TeamSession
 from courses.training.models.enrollments import DutyShift, Enrollment, Guest, TrainingDuty
 from courses.training.models.plans import EventType, PlanChange, PlanItem, SupervisionVisit, TrainingPlan
 
 __all__ = [
-    "Appeal", "AssessmentPart", "AssessmentScore", "Attendance", "AttendanceCorrection", "ClassMaterial",
-    "ClassQuota", "ClassSession", "DutyShift", "Enrollment", "EventType", "Guest", "LeaveRequest", "PlanChange",
-    "PlanItem", "SupervisionVisit", "TrainingClass", "TrainingDuty", "TrainingPlan",
+    "Appeal", "AssessmentPart", "AssessmentScore", "Attendance", "AttendanceCorrection", "CalendarFeed", "ClassMaterial",
+    "ClassQuota", "ClassSession", "Completion", "DismissalProposal", "DutyShift", "Enrollment", "EventType", "Guest", "LeaveRequest", "PlanChange",
+    "PlanItem", "SessionPhoto", "SupervisionVisit", "TeamSession", "TrainingClass", "TrainingDuty", "TrainingPlan",
 ]  # fmt: skip

@@ -1,10 +1,11 @@
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from courses.training.models.classes import ClassSession
 from courses.training.models.enrollments import Enrollment
-from courses.training.querysets import AttendanceQuerySet, EnrollmentRowQuerySet
+from courses.training.querysets import AppealQuerySet, AttendanceQuerySet, DismissalQuerySet, EnrollmentRowQuerySet
 from lms.kit.models import TwoPersonModel
 from lms.people.models import User
 
@@ -54,6 +55,11 @@ class Attendance(models.Model):
     @property
     def audit_unit(self):
         return self.session.training_class.unit
+
+    @property
+    def is_presumed(self) -> bool:
+        """Absent because the roll was closed without a sign of him, not because somebody looked."""
+        return self.state == self.State.ABSENT and self.signed_at == self.session.roll_closed_at
 
     @property
     def evidence_key(self) -> str:
@@ -130,6 +136,13 @@ class LeaveRequest(models.Model):
     def audit_unit(self):
         return self.enrollment.training_class.unit
 
+    @property
+    def stretch(self) -> str:
+        begin, end = timezone.localtime(self.during.lower), timezone.localtime(self.during.upper)
+        return f"{begin:%Y年%-m月%-d日 %H:%M}至{end:%-m月%-d日 %H:%M}"
+
+    stretch.fget.short_description = "请假时间"  # type: ignore[attr-defined]
+
 
 class Appeal(models.Model):
     """申诉: a learner says that attendance or hours of a class are wrong. Decided by somebody not involved."""
@@ -150,7 +163,7 @@ class Appeal(models.Model):
     decided_at = models.DateTimeField("处理时间", null=True)
     reply = models.CharField("答复", max_length=300, blank=True)
 
-    objects = EnrollmentRowQuerySet.as_manager()
+    objects = AppealQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "学时申诉"
@@ -177,3 +190,16 @@ class Appeal(models.Model):
     @property
     def audit_unit(self):
         return self.enrollment.training_class.unit
+
+
+class DismissalProposal(Enrollment):
+    """A learner who missed too much, while the office of the class has not decided whether he stays."""
+
+    objects = DismissalQuerySet.as_manager()  # type: ignore[misc, assignment]
+
+    class Meta:
+        proxy = True
+        verbose_name = verbose_name_plural = "建议退班"
+        ordering = ["-dismissal_proposed_at", "-id"]
+        default_permissions = ["view"]
+        permissions = [("decide_dismissal", "可决定是否退班")]

@@ -2,6 +2,8 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Now
+from django.utils import timezone
 
 from courses.catalogue.models import Courseware
 from courses.training.models.plans import EventType, PlanItem
@@ -79,6 +81,9 @@ class TrainingClass(models.Model):
     posted_at = models.DateTimeField("入账时间", null=True, editable=False)
     cancel_reason = models.CharField("取消理由", max_length=200, blank=True, editable=False)
     is_sampled = models.BooleanField("抽查", default=False, editable=False)
+    makes_up = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="made_up_by", verbose_name="补哪一次训练", editable=False
+    )
 
     objects = ClassQuerySet.as_manager()
 
@@ -123,6 +128,12 @@ class TrainingClass(models.Model):
                 violation_error_message="只有实践分训承接理论班。",
             ),
             models.UniqueConstraint(fields=["id", "event_type"], name="training_class_type"),
+            models.UniqueConstraint(
+                fields=["makes_up"],
+                condition=Q(makes_up__isnull=False) & ~Q(state="CANCELLED"),
+                name="training_class_one_make_up",
+                violation_error_message="这次训练已安排补训。",
+            ),
         ]
         indexes = [models.Index(fields=["unit", "-starts_on"], name="training_class_unit")]
 
@@ -132,6 +143,11 @@ class TrainingClass(models.Model):
     @property
     def audit_unit(self):
         return self.unit
+
+    @property
+    def left(self) -> int:
+        """Of a row `with_seats_taken`."""
+        return max(0, self.capacity - self.seats_taken)
 
     @property
     def is_meeting(self) -> bool:
@@ -180,6 +196,13 @@ class ClassSession(models.Model):
     rule = models.CharField("计学时规则", max_length=10, default="R07")
     quantity = models.DecimalField("计量", max_digits=5, decimal_places=2, default=1)
     is_cancelled = models.BooleanField("已取消", default=False, editable=False)
+    # Kept by a trigger: calendars believe only what has a higher number than what they know.
+    revision = models.PositiveIntegerField("修订", default=0, db_default=0, editable=False)
+    revised_at = models.DateTimeField("修订时间", default=timezone.now, db_default=Now(), editable=False)
+    roll_closed_at = models.DateTimeField("点名结束时间", null=True, editable=False)
+    roll_closed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name="点名人", editable=False
+    )
 
     objects = SessionQuerySet.as_manager()
 

@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import Q
 
 from courses.training.models.classes import TrainingClass
-from courses.training.querysets import EnrollmentQuerySet, OfficerRowQuerySet
+from courses.training.querysets import DutyQuerySet, EnrollmentQuerySet, OfficerRowQuerySet
 from lms.people.models import Officer, OrgUnit, Posting, User
 from lms.rules.models import TrainingKind
 
@@ -65,6 +65,7 @@ class Enrollment(models.Model):
     reason = models.CharField("理由", max_length=200, blank=True)
     dismissal_proposed_at = models.DateTimeField("建议退班时间", null=True)
     warned_at = models.DateTimeField("缺勤提醒时间", null=True)
+    tolerated_hours = models.DecimalField("已决定保留的缺勤学时", max_digits=6, decimal_places=2, null=True)
 
     objects = EnrollmentQuerySet.as_manager()
 
@@ -143,7 +144,7 @@ class TrainingDuty(models.Model):
         Enrollment, models.PROTECT, null=True, related_name="duties_met", verbose_name="已由此班完成"
     )
 
-    objects = OfficerRowQuerySet.as_manager()
+    objects = DutyQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "必训任务"

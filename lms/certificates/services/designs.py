@@ -19,6 +19,13 @@ FIRST = {
     "body": "{name}同志（{unit}）于{completed_on}学完在线课程“{title}”，计{hours}学时、{credits}学分，准予结业。",
     "issuer": "城管学堂（演示单位）", "seal_text": "城管学堂演示单位教育培训", "prefix": "城管培结", "note": "初始样式",
 }  # fmt: skip
+FIRST_OF = {
+    Kind.COMPLETION: FIRST,
+    Kind.CLASS: FIRST | {
+        "body": "{name}同志（{unit}）于{began_on}至{completed_on}参加“{title}”，计{hours}学时、{credits}学分，考核合格，准予结业。",
+        "prefix": "城管培班",
+    },
+}  # fmt: skip
 
 
 @transaction.atomic
@@ -50,12 +57,12 @@ def discard_design(design: CertificateDesign, *, actor) -> None:
     design.delete()
 
 
-def install_first_design(made_by, checked_by) -> CertificateDesign | None:
-    """What a new installation begins with, signed by two users; none if there is already one."""
-    if CertificateDesign.objects.exists():
+def install_first_design(made_by, checked_by, kind: str = Kind.COMPLETION) -> CertificateDesign | None:
+    """What a new installation begins with, signed by two users; none if there is already one of the kind."""
+    if CertificateDesign.objects.filter(kind=kind).exists():
         return None
     fields = {"made_by": made_by, "checked_by": checked_by, "checked_at": timezone.now()}
-    return CertificateDesign.objects.create(kind=Kind.COMPLETION, number=1, **FIRST, **fields)
+    return CertificateDesign.objects.create(kind=kind, number=1, **FIRST_OF[Kind(kind)], **fields)
 
 
 def sample_sheet(design: CertificateDesign, verify_base: str) -> dict:

@@ -122,8 +122,9 @@ class _SoFar:
         )
 
 
-def append_all(entries: Iterable[Entry]) -> None:
-    """Link unsaved entries to the ends of their chains, in the order given, and save them."""
+def append_all(entries: Iterable[Entry]) -> list[Entry]:
+    """Link unsaved entries to the ends of their chains, in the order given, and save them in that order."""
+    entries = list(entries)
     streams: defaultdict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
         streams[stream_of(entry.unit, entry.year)].append(entry)
@@ -134,4 +135,4 @@ def append_all(entries: Iterable[Entry]) -> None:
         for place, entry in enumerate(streams[stream], seq + 1):
             entry.stream, entry.seq, entry.posted_at = stream, place, posted_at
             entry.row_hash = previous = row_hash(previous, entry.chained_values())
-        Entry.objects.bulk_create(streams[stream], batch_size=BATCH)
+    return Entry.objects.bulk_create(entries, batch_size=BATCH)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from lms.audit.chain import row_hash
 from lms.audit.services import last_link, lock_stream
-from lms.ledger.counting import GENERAL_RULES, IMPORTED, Activity, RuleBook, SoFar, count, kept_quantity
+from lms.ledger.counting import GENERAL_RULES, IMPORTED, Activity, Counted, RuleBook, SoFar, count, kept_quantity
 from lms.ledger.models import Entry, Obligation
 from lms.ledger.services.obligations import ensure_obligation
 from lms.people.models import Officer, OrgUnit
@@ -69,15 +69,19 @@ def post_entry(officer: Officer, claim: Claim) -> Entry:
     if found := Entry.objects.filter(evidence=claim.evidence).first():
         return found  # posted while this one waited for the lock
     counted = count(claim.activity(), book, _so_far(obligation, claim))
-    entry = Entry(
-        obligation=obligation, officer=officer, unit=unit_on(officer, claim.on), year=claim.on.year,
+    return append(counted_entry(obligation, unit_on(officer, claim.on), claim, book, counted))
+
+
+def counted_entry(obligation: Obligation, unit: OrgUnit, claim: Claim, book: RuleBook, counted: Counted) -> Entry:
+    """What was counted of a claim, unsaved."""
+    return Entry(
+        obligation=obligation, officer_id=obligation.officer_id, unit=unit, year=claim.on.year,
         occurred_on=claim.on, title=claim.title, hours=counted.hours, credits=counted.credits,
         capped_hours=counted.capped_hours, capped_credits=counted.capped_credits, layer=claim.layer,
         kind=claim.kind, category=claim.category, module=claim.module, counts_hours=counted.counts_hours,
         counts_credits=counted.counts_credits, reasons=list(counted.reasons), quantity=kept_quantity(claim.activity()),
         evidence=claim.evidence, rule_version=book.versions[claim.rule], posted_by=claim.posted_by, note=claim.note,
     )  # fmt: skip
-    return append(entry)
 
 
 @transaction.atomic
@@ -88,14 +92,18 @@ def reverse_entry(entry: Entry, *, posted_by: str, reason: str) -> Entry:
         raise ValidationError("冲正条目不能再冲正。", code="is_reversal")
     if Entry.objects.filter(reverses=entry).exists():
         raise ValidationError("该条目已冲正。", code="already_reversed")
+    return append(reversal_of(entry, posted_by=posted_by, reason=reason))
+
+
+def reversal_of(entry: Entry, *, posted_by: str, reason: str) -> Entry:
+    """The opposite of an entry, unsaved."""
     same = ("obligation_id", "officer_id", "unit_id", "year", "occurred_on", "layer", "kind", "category", "module",
             "counts_hours", "counts_credits", "quantity", "rule_version_id")  # fmt: skip
-    reversal = Entry(
+    return Entry(
         **{name: getattr(entry, name) for name in same}, title=f"更正：{entry.title}"[:120], hours=-entry.hours,
         credits=-entry.credits, capped_hours=-entry.capped_hours, capped_credits=-entry.capped_credits,
         evidence=f"reversal:{entry.pk}", reverses=entry, posted_by=posted_by, note=reason, reasons=["reversal"],
     )  # fmt: skip
-    return append(reversal)
 
 
 def append(entry: Entry) -> Entry:

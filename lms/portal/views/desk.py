@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from wagtail.admin.menu import admin_menu
 
+from courses.training.services.board import home_board
 from lms.audit.services import record
 from lms.ledger.views import XLSX, book_context
 from lms.people.models import Officer, OrgUnit
@@ -24,7 +25,7 @@ def home_context(request) -> dict:
     tops = top_units(request.user)
     if not tops:
         return duties_context(request)
-    return desk_context(request, tops, _name(tops))
+    return desk_context(request, tops, _name(tops)) | {"filing": home_board(request.user, _year(request))}
 
 
 def _name(tops: list[OrgUnit]) -> str:

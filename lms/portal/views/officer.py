@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 
 from courses.learning.services.assignments import open_assignments
 from courses.learning.views.pages import under_way
+from courses.training.services.todays import rolls_today, todays_sessions
 from lms.ledger.services.standings import standing
 from lms.notices.models import Delivery
 from lms.portal.readiness import checks
@@ -19,6 +20,7 @@ def today(request):
     officer = getattr(request.user, "officer", None)
     now = timezone.localtime()
     context = {"place": "today", "now": now, "officer": officer, "unread": _unread(request.user)}
+    context["rolls"] = rolls_today(request.user, now)
     if officer:
         obligation, place = standing(officer, now.year)
         context |= {
@@ -26,6 +28,7 @@ def today(request):
             "standing": place,
             "under_way": under_way(request.user),
             "assigned": open_assignments(officer, now.date()),
+            "todays": todays_sessions(officer, now),
             "days_left": (date(now.year, 12, 31) - now.date()).days,
         }
     return render(request, "portal/today.html", context)

@@ -13,9 +13,12 @@ from lms.portal.demo.accounts import PASSWORD, open_accounts
 from lms.portal.demo.behaviour import bands, calendar_of
 from lms.portal.demo.book import Cast, Scribe, lines_in, streams_of
 from lms.portal.demo.city import CITY, build_units, units_of
+from lms.portal.demo.classes import Stage, hold_classes
 from lms.portal.demo.courses import publish_site
 from lms.portal.demo.people import people_of
+from lms.portal.demo.plans import Signers, make_plans
 from lms.portal.demo.registry import owe, register
+from lms.portal.demo.resources import build_resources
 from lms.portal.demo.tasks import assign_tasks
 from lms.rules.management.commands.load_rules import initial_user
 from lms.rules.models import RuleVersion
@@ -61,7 +64,16 @@ class Command(BaseCommand):
         courses = publish_site(profile, signers)
         self._say(f"{len(courses)} courses published")
         open_accounts(units, signers)
-        assign_tasks(units[CITY], User.objects.get(username="CITY-OFFICE"), self.today)
+        office = User.objects.get(username="CITY-OFFICE")
+        assign_tasks(units[CITY], office, self.today)
+        plans = make_plans(shapes, units, Signers(*signers, office), self.year, self.today)
+        self._say(f"{plans} plans")
+        self._classes(shapes, units, officers, office)
+
+    def _classes(self, shapes, units, officers, office) -> None:
+        resources = build_resources(shapes, units, officers, self.today)
+        classes, sessions, seats = hold_classes(Stage(shapes, units, officers, resources, office, self.today))
+        self._say(f"{classes:,} classes, {sessions:,} sessions, {seats:,} enrolments")
 
     def _book(self, people, cast) -> None:
         scribe = Scribe(cast, self.year)
