@@ -26,8 +26,8 @@ def log(
     plan: TrainingPlan, action: str, actor, *, reason: str = "", number: int | None = None, changed: dict | None = None
 ) -> PlanChange:
     """`number` is the line it is about; what changed stands as {field: [before, after]}, or {field: value} of a whole."""
-    about = {"reason": reason, "number": number, "changed": changed or {}}
-    record(f"training.{action}_plan", actor=actor, target=plan, unit=plan.unit, **about)
+    said = {"reason": reason, "number": number, "changed": changed or {}}
+    record(f"training.{action}_plan", actor=actor, target=plan, unit=plan.unit, said=said)
     return plan.changes.create(action=action, item_number=number, changed=changed or {}, reason=reason, by=actor)
 
 
