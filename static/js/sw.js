@@ -1,5 +1,6 @@
-// Without a network: kept films, style sheets and scripts, and one page that says so. No page of anybody's is ever kept.
-const SHELL = "shell-1", KEPT = "films", OFFLINE = "/learn/offline/";
+// Without a network: lessons somebody kept on purpose, style sheets and scripts, and one page that names them. No other
+// page of anybody's is ever kept, and what was kept goes with its owner (private.js).
+const SHELL = "shell-2", KEPT = "kept-", OFFLINE = "/learn/offline/", PATIENCE = 8_000;
 
 self.addEventListener("install", (event) => {
   event.waitUntil((async () => {
@@ -14,7 +15,7 @@ self.addEventListener("install", (event) => {
 
 self.addEventListener("activate", (event) => {
   event.waitUntil((async () => {
-    for (const name of await caches.keys()) if (![SHELL, KEPT].includes(name)) await caches.delete(name);
+    for (const name of await caches.keys()) if (name !== SHELL && !name.startsWith(KEPT)) await caches.delete(name);
     await self.clients.claim();
   })());
 });
@@ -35,7 +36,7 @@ const part = async (request, kept) => {
 };
 
 const film = async (request) => {
-  const kept = await (await caches.open(KEPT)).match(request.url);
+  const kept = await caches.match(request.url);
   return kept ? part(request, kept) : fetch(request);
 };
 
@@ -46,8 +47,16 @@ const still = async (request) => {
     if (response.ok) await shell.put(request, response.clone());
     return response;
   } catch {
-    return (await shell.match(request)) || Response.error();
+    return (await caches.match(request, {ignoreVary: true})) || Response.error();
   }
+};
+
+// A tunnel is not always "offline": a kept lesson does not wait for a network that may never answer.
+const page = async (request, path) => {
+  const kept = await caches.match(path, {ignoreVary: true});
+  if (!kept) return fetch(request).catch(() => caches.match(OFFLINE));
+  const late = new Promise((resolve) => { setTimeout(() => resolve(kept), PATIENCE); });
+  return Promise.race([fetch(request).then((answer) => (answer.status < 500 ? answer : kept), () => kept), late]);
 };
 
 self.addEventListener("fetch", (event) => {
@@ -55,5 +64,5 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || origin !== self.location.origin) return;
   if (pathname.startsWith("/learn/media/")) event.respondWith(film(request));
   else if (pathname.startsWith("/static/")) event.respondWith(still(request));
-  else if (request.mode === "navigate") event.respondWith(fetch(request).catch(() => caches.match(OFFLINE)));
+  else if (request.mode === "navigate") event.respondWith(page(request, pathname));
 });

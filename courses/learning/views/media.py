@@ -27,7 +27,7 @@ def media(request, progress, position):
     response = _whole_or_part(request, courseware)
     response["Accept-Ranges"], response["Content-Disposition"] = "bytes", "inline"
     response["X-Content-Type-Options"], response["ETag"] = "nosniff", f'"{courseware.sha256}"'
-    patch_cache_control(response, private=True, max_age=0)
+    patch_cache_control(response, private=True, no_store=True)
     return response
 
 
