@@ -14,7 +14,8 @@ from lms.portal.demo.behaviour import bands, calendar_of
 from lms.portal.demo.book import Cast, Scribe, lines_in, streams_of
 from lms.portal.demo.city import CITY, build_units, units_of
 from lms.portal.demo.courses import publish_site
-from lms.portal.demo.people import people_of
+from lms.portal.demo.learners import certify, learn
+from lms.portal.demo.people import WALKER, people_of
 from lms.portal.demo.registry import owe, register
 from lms.portal.demo.tasks import assign_tasks
 from lms.rules.management.commands.load_rules import initial_user
@@ -41,6 +42,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             call_command("load_rules", stdout=self.stdout)
             call_command("sync_access", stdout=self.stdout)
+            call_command("load_design", stdout=self.stdout)
             self._people(options["profile"])
         self._tidy()
         call_command("export_heads", stdout=self.stdout)
@@ -61,7 +63,18 @@ class Command(BaseCommand):
         courses = publish_site(profile, signers)
         self._say(f"{len(courses)} courses published")
         open_accounts(units, signers)
-        assign_tasks(units[CITY], User.objects.get(username="CITY-OFFICE"), self.today)
+        office = User.objects.get(username="CITY-OFFICE")
+        assign_tasks(units[CITY], office, self.today)
+        if self.year == self.today.year:
+            self._learners(people, officers, office)
+
+    def _learners(self, people, officers, office) -> None:
+        """Only of those who have met the year's hours, so that the shares of the city stay what they are."""
+        found = bands(people, self.seed)
+        done = [one for staff_no, one in officers.items() if found[staff_no] == "done" and staff_no != WALKER]
+        learnt = learn(done, self.today, self.seed)
+        certify(learnt, User.objects.get(username="DISTRICT-OFFICE-XH"), office)
+        self._say(f"{sum(1 for one in learnt if one.completed_at)} courses completed online")
 
     def _book(self, people, cast) -> None:
         scribe = Scribe(cast, self.year)
