@@ -35,6 +35,14 @@ mkdir -p static/vendor/fonts
 for weight in 400Regular 700Bold; do
   cp "node_modules/@expo-google-fonts/noto-serif-sc/$weight/NotoSerifSC_$weight.ttf" static/vendor/fonts/
 done
+.venv/bin/python - <<'PY'
+from pathlib import Path
+
+from lms.certificates.glyphs import BOLD, REGULAR, cut_everyday
+
+for name in (REGULAR, BOLD):
+    cut_everyday(Path("static/vendor/fonts") / name)
+PY
 
 say "Translations"
 for domain in django djangojs; do

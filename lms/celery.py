@@ -10,8 +10,15 @@ app = Celery("lms")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-NIGHTLY = {"verify_ledger": 2, "audit_invariants": 3, "clearsessions": 4, "sweep_imports": 5,
-           "derive_training_duties": 1}  # fmt: skip
+NIGHTLY = {
+    "derive_training_duties": 1,
+    "verify_ledger": 2,
+    "audit_invariants": 3,
+    "clearsessions": 4,
+    "sweep_imports": 5,
+    "prune_outbox": 5,
+    "forget_questions": 5,
+}
 OFTEN = {"relay_outbox": 30, "send_notice_mail": 30}
 app.conf.beat_schedule = {
     name: {"task": "lms.run_command", "schedule": crontab(hour=hour, minute=10), "args": [name]}

@@ -17,13 +17,13 @@ MODULES = {
 NOUNS = {
     "audit": {"canonical", "chain", "heads"},
     "catalogue": {"media", "panels"},
-    "certificates": {"emblem", "entitlement", "glyphs", "paper", "seal", "wording"},
+    "certificates": {"artwork", "emblem", "entitlement", "glyphs", "paper", "seal", "wording"},
     "jobs": {"outbox", "registry", "running"},
     "kit": {"search"},
     "learning": {"budget", "byte_range", "coverage", "entitlement", "message", "terms"},
     "ledger": {"counting", "invariants", "recount", "record_file", "standing"},
     "people": {"access", "device", "hashers", "lockout", "names", "passwords", "personnel_file", "upload"},
-    "portal": {"demo", "desk", "duties", "links", "printing", "readiness", "tally"},
+    "portal": {"benchmarks", "demo", "desk", "duties", "links", "readiness", "tally"},
     "rules": {"defaults", "formula", "shapes", "wording"},
     "training": {
         "calendar_feed", "clashes", "duty_file", "entitlement", "fitness", "guest_file", "invariants", "message",

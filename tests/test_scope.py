@@ -29,7 +29,7 @@ from tests.rows import MAKERS
 
 pytestmark = pytest.mark.django_db
 HOUSES = ("lms", "courses", "exams", "instructors")
-CLOSED = {"people.User"}
+CLOSED = {"people.User"}  # the chooser Wagtail brings along
 
 
 def is_ours(model) -> bool:
@@ -43,6 +43,9 @@ def model_of(viewset):
 VIEWSETS = [
     viewset for viewset in registry.viewsets if is_ours(model_of(viewset)) and isinstance(viewset, ScopedViewSet)
 ]
+CHOOSERS = [
+    viewset for viewset in registry.viewsets if is_ours(model_of(viewset)) and viewset.name == "courseware_chooser"
+]
 OF_DISTRICTS = [
     viewset for viewset in VIEWSETS if getattr(viewset.model.objects.all(), "unit_lookup", "own") is not None
 ]
@@ -54,9 +57,16 @@ def view_permission(model) -> str:
     return f"{model._meta.app_label}.view_{model._meta.model_name}"
 
 
+@pytest.mark.parametrize("chooser", CHOOSERS, ids=lambda chooser: chooser.name)
+def test_a_chooser_offers_what_its_user_may_see(chooser, console):
+    c = console(chooser, Role.EXAM_SETTER)
+    for name, *args in (("choose",), ("choose_results",), ("chosen", c.ours.pk), ("chosen_multiple",)):
+        assert is_refused(c.client.get(c.url(name, *args)))
+
+
 def test_every_viewset_of_our_models_is_scoped():
     plain = {model_of(v)._meta.label for v in registry.viewsets if is_ours(model_of(v)) and v not in VIEWSETS}
-    assert plain == CLOSED
+    assert plain == CLOSED | {model_of(chooser)._meta.label for chooser in CHOOSERS}
     assert [model for model in get_snippet_models() if is_ours(model)] == []
 
 
@@ -64,6 +74,12 @@ def test_every_viewset_of_our_models_is_scoped():
 def test_every_model_has_a_scope_and_a_maker(viewset):
     assert callable(getattr(viewset.model.objects, "visible_to", None))
     assert viewset.model in MAKERS
+
+
+@each(VIEWSETS)
+def test_a_row_of_a_list_leads_to_its_page(viewset):
+    """Wagtail makes only a named first column a link with the row's actions behind it."""
+    assert isinstance(viewset.list_display[0], str)
 
 
 def is_refused(response) -> bool:

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import Panel
+from wagtail.admin.widgets.chooser import BaseChooser
 
 
 class CodeList(forms.Textarea):
@@ -26,6 +27,21 @@ class CodeList(forms.Textarea):
 
     def value_omitted_from_data(self, data, files, name):
         return name not in data
+
+
+class CoursewareChooser(BaseChooser):
+    """A checked file of the kind the lesson beside it names."""
+
+    model = "catalogue.Courseware"
+    icon = "media"
+    choose_one_text, choose_another_text, clear_choice_text = "选择课件", "换一个课件", "不用课件"
+    chooser_modal_url_name = "courseware_chooser:choose"
+    show_edit_link = False
+    linked_fields = {"kind": {"match": r"^id_lessons-\d+-", "append": "kind"}}
+
+    def get_value_data_from_instance(self, instance):
+        # Rows are never changed: Wagtail's finder would look in vain for the page that edits one.
+        return {"id": instance.pk, "edit_url": None, self.display_title_key: str(instance)}
 
 
 class CourseForm(WagtailAdminPageForm):

@@ -31,6 +31,8 @@ class CourseVersionQuerySet(ScopedQuerySet):
         return self.filter(course__live=True, pk=Subquery(newest)).order_by(F("course__path"))
 
     def related_to(self, course_pk: int):
-        """Other current courses of the same topic or enforcement item."""
-        mine = Q(course__topics__courses=course_pk) | Q(course__items__courses=course_pk)
-        return self.current().filter(mine).exclude(course=course_pk).distinct()
+        """Other current courses of the same topic or enforcement item, each found once without comparing whole rows."""
+        courses = self.model.course.get_queryset().order_by()
+        by_topic, by_item = courses.filter(topics__courses=course_pk), courses.filter(items__courses=course_pk)
+        mine = Q(course__in=by_topic.values("pk")) | Q(course__in=by_item.values("pk"))
+        return self.current().filter(mine).exclude(course=course_pk)

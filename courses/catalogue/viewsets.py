@@ -1,5 +1,14 @@
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from wagtail.admin.forms.choosers import BaseFilterForm
 from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.views.generic import IndexView
+from wagtail.admin.views.generic.chooser import ChooseResultsView, ChooseView, ChosenMultipleView, ChosenView
+from wagtail.admin.viewsets.chooser import ChooserViewSet
 from wagtail.admin.viewsets.model import ModelViewSetGroup
+from wagtail.admin.widgets.button import HeaderButton
 
 from courses.catalogue.forms import CoursewareForm
 from courses.catalogue.models import (
@@ -12,6 +21,7 @@ from courses.catalogue.models import (
     Topic,
 )
 from courses.catalogue.services.courseware import add_courseware, check_courseware
+from courses.catalogue.views import IMPORT_RIGHTS
 from lms.kit.viewsets import Action, AddOnlyPolicy, ReadOnlyPolicy, ScopedViewSet
 
 
@@ -59,8 +69,19 @@ class LegalSourceVersionViewSet(ScopedViewSet):
         return rows.select_related("source")
 
 
+class ItemIndexView(IndexView):
+    @property
+    def header_buttons(self):
+        buttons = super().header_buttons
+        if self.request.user.has_perms(IMPORT_RIGHTS):
+            url = reverse("catalogue_office:items_upload")
+            buttons = [*buttons, HeaderButton("导入", url, icon_name="upload", attrs={"aria-label": "导入执法事项"})]
+        return buttons
+
+
 class ItemCodeViewSet(ScopedViewSet):
     model = ItemCode
+    index_view_class = ItemIndexView
     icon = "list-ol"
     counted_in = "项"
     list_display = ["code", "name", "domain"]
@@ -90,6 +111,7 @@ class CoursewareViewSet(ScopedViewSet):
     policy_class = AddOnlyPolicy
     icon = "media"
     counted_in = "个"
+    inspect_template_name = "catalogue/courseware_inspect.html"
     add_label = "上传课件"
     list_display = [
         "title", "kind", Column("extent", label="时长或页数"), Column("size", label="大小", accessor="size"),
@@ -98,7 +120,7 @@ class CoursewareViewSet(ScopedViewSet):
     list_filter = ["kind"]
     search_fields = ["title", "sha256"]
     inspect_view_fields = [
-        "title", "kind", "seconds", "pages", "bytes", "sha256", "made_by", "made_at", "checked_by", "checked_at",
+        "title", "sha256", "made_by", "made_at", "checked_by", "checked_at",
     ]  # fmt: skip
     services = {"add": add}
     actions = (
@@ -114,6 +136,79 @@ class CoursewareViewSet(ScopedViewSet):
 
     def get_form_class(self, for_update=False):
         return CoursewareForm
+
+
+class CoursewareFilterForm(BaseFilterForm):
+    q = forms.CharField(label="搜索", widget=forms.TextInput(attrs={"placeholder": "课件名称"}), required=False)
+
+    def filter(self, objects):
+        self.search_query = self.cleaned_data.get("q", "").strip()
+        self.is_searching = bool(self.search_query)
+        return objects.filter(title__icontains=self.search_query)
+
+
+class CheckedCourseware:
+    """In front of a chooser's view: checked files that the user may see, and nothing else is found or chosen."""
+
+    filter_form_class = CoursewareFilterForm
+
+    def dispatch(self, request, *args, **kwargs):
+        if not request.user.has_perm("catalogue.view_courseware"):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_object_list(self):
+        return Courseware.objects.visible_to(self.request.user).filter(checked_by__isnull=False)
+
+    def get_object(self, pk):
+        return get_object_or_404(self.get_objects([pk]))
+
+    def get_objects(self, pks):
+        return self.get_object_list().filter(pk__in=[pk for pk in pks if pk.isdecimal() and len(pk) < 19])
+
+    def get_edit_item_url(self, instance):
+        return None
+
+    def can_create(self):
+        return False
+
+    @property
+    def columns(self):
+        return [
+            *super().columns, Column("kind", label="类型", accessor="get_kind_display"),
+            Column("extent", label="时长或页数"), Column("size", label="大小"),
+            DateColumn("checked_at", label="复核时间"),
+        ]  # fmt: skip
+
+
+class ChooseCourseware(CheckedCourseware, ChooseView):
+    pass
+
+
+class ChooseCoursewareResults(CheckedCourseware, ChooseResultsView):
+    pass
+
+
+class ChosenCourseware(CheckedCourseware, ChosenView):
+    pass
+
+
+class ChosenCoursewares(CheckedCourseware, ChosenMultipleView):
+    pass
+
+
+class CoursewareChooserViewSet(ChooserViewSet):
+    model = Courseware
+    icon = "media"
+    page_title = "选择课件"
+    register_widget = False
+    url_filter_parameters = ["kind"]
+    preserve_url_parameters = ["multiple", "kind"]
+    choose_view_class, choose_results_view_class = ChooseCourseware, ChooseCoursewareResults
+    chosen_view_class, chosen_multiple_view_class = ChosenCourseware, ChosenCoursewares
+
+    def get_urlpatterns(self):
+        return [pattern for pattern in super().get_urlpatterns() if pattern.name != "create"]
 
 
 class CatalogueGroup(ModelViewSetGroup):

@@ -3,7 +3,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from courses.catalogue import views
-from courses.catalogue.viewsets import CatalogueGroup
+from courses.catalogue.viewsets import CatalogueGroup, CoursewareChooserViewSet
 
 ACTIONS = {
     "publish": "发布课程版本", "add_courseware": "上传课件", "check_courseware": "复核课件",
@@ -16,12 +16,17 @@ ACTIONS = {
 urlpatterns = [
     path("stale/", views.stale, name="stale"),
     path("courseware/<int:pk>/file/", views.courseware_file, name="file"),
+    path("items/import/", views.upload_items, name="items_upload"),
+    path("items/import/template/", views.items_template, name="items_template"),
+    path("items/import/<str:token>/", views.preview_items, name="items_preview"),
+    path("items/import/<str:token>/confirm/", views.confirm_items, name="items_confirm"),
+    path("items/import/<str:token>/cancel/", views.cancel_items, name="items_cancel"),
 ]
 
 
 @hooks.register("register_admin_viewset")
 def register_viewsets():
-    return CatalogueGroup()
+    return [CatalogueGroup(), CoursewareChooserViewSet("courseware_chooser")]
 
 
 @hooks.register("register_log_actions")

@@ -7,6 +7,10 @@ from courses.catalogue.models import Course
 from courses.learning.models import CourseAssignment
 
 
+class ReviewForm(forms.Form):
+    reason = forms.CharField(label="理由", max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
+
+
 class CourseAssignmentForm(WagtailAdminModelForm):
     module = forms.ChoiceField(label="必修模块", required=False, help_text="课程和必修模块选且只选一项。")
 

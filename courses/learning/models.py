@@ -1,4 +1,4 @@
-from django.contrib.postgres.fields import IntegerRangeField
+from django.contrib.postgres.fields import ArrayField, IntegerRangeField
 from django.db import models
 from django.db.models import Q
 
@@ -48,6 +48,8 @@ class LessonReading(models.Model):
     officer = models.ForeignKey(Officer, models.PROTECT, related_name="+", verbose_name="人员")
     position = models.PositiveSmallIntegerField("课文序号")
     seconds = models.PositiveIntegerField("已计秒数", default=0)
+    page = models.PositiveSmallIntegerField("正读的页", default=1)
+    pages = ArrayField(models.PositiveIntegerField(), default=list, verbose_name="各页已读秒数")
     opened_at = models.DateTimeField("正在阅读，自", null=True)
     finished_at = models.DateTimeField("读完时间", null=True)
 
@@ -104,6 +106,7 @@ class WatchSpan(models.Model):
         AHEAD = "AHEAD", "比实际经过的时间长"
         SPEED = "SPEED", "播放速度超过规定"
         SUPERSEDED = "SUPERSEDED", "另一处开始学习之后"
+        REGULAR = "REGULAR", "连续多节间隔雷同"
 
     progress = models.ForeignKey(CourseProgress, models.PROTECT, related_name="spans", verbose_name="学习进度")
     position = models.PositiveSmallIntegerField("课文序号")

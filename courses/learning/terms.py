@@ -1,5 +1,6 @@
 """What R06 asks for and allows, as one value."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,10 +21,17 @@ class Terms:
     lease_seconds: int
     kept: int
     slack: int
+    page_share: Decimal
+    regular_lessons: int
+    regular: int
 
     def needs(self, length: int) -> int:
         """How much of a media lesson has to be covered."""
         return max(int(length * self.coverage / 100) - self.slack, 0)
+
+    def page_seconds(self, seconds: int, pages: int) -> int:
+        """How long each page of a paper has to be open."""
+        return math.ceil(seconds * self.page_share / 100 / pages) if pages else 0
 
     def is_passed(self, right: int, asked: int) -> bool:
         return right * 100 >= self.quiz_pass * asked
@@ -40,4 +48,8 @@ def terms_of(formula: Mapping) -> Terms:
         lease_seconds=int(Decimal(value["lease_seconds"])),
         kept=int(Decimal(value["offline_minutes"]) * A_MINUTE * speed),
         slack=int(Decimal(value["slack_seconds"]) * MILLISECONDS),
+        # A version approved before these were asked for asks for nothing.
+        page_share=Decimal(value.get("page_share", 0)),
+        regular_lessons=int(Decimal(value.get("regular_lessons", 0))),
+        regular=int(Decimal(value.get("regular_seconds", 0)) * MILLISECONDS),
     )

@@ -1,26 +1,15 @@
-import django_filters
-from django import forms
-from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 
 from courses.catalogue.viewsets import CourseVersionViewSet
-from courses.learning.forms import CourseAssignmentForm
+from courses.learning.filters import CourseProgressFilters, WatchSpanFilters
+from courses.learning.forms import CourseAssignmentForm, ReviewForm
 from courses.learning.models import CourseAssignment, CourseProgress, WatchSpan
 from courses.learning.services.assignments import END, assign, end_assignment
 from courses.learning.services.review import REVIEW, reject_span, release_span
 from courses.learning.views.assignments import AssignmentView
+from courses.learning.views.doubts import DoubtsIndexView
 from lms.kit.viewsets import Action, AddOnlyPolicy, ReadOnlyPolicy, ScopedViewSet
-from lms.people.filters import UnitFilter
-
-
-class CourseProgressFilters(WagtailFilterSet):
-    year = django_filters.NumberFilter(label="年度")
-    unit = UnitFilter("officer__unit")
-
-    class Meta:
-        model = CourseProgress
-        fields = ["year", "unit"]
 
 
 class CourseProgressViewSet(ScopedViewSet):
@@ -40,18 +29,6 @@ class CourseProgressViewSet(ScopedViewSet):
 
     def read(self, rows):
         return rows.with_lessons_read().select_related("officer__unit", "version", "entry")
-
-
-class WatchSpanFilters(WagtailFilterSet):
-    unit = UnitFilter("progress__officer__unit")
-
-    class Meta:
-        model = WatchSpan
-        fields = ["state", "reason", "unit"]
-
-
-class ReviewForm(forms.Form):
-    reason = forms.CharField(label="理由", max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 def is_in_doubt(span) -> bool:
@@ -89,6 +66,7 @@ class WatchSpanViewSet(ScopedViewSet):
     sort_keys = {"officer": "progress__officer__name_pinyin"}
     search_fields = ["progress__officer__name", "progress__officer__staff_no", "progress__version__title"]
     filterset_class = WatchSpanFilters
+    index_view_class = DoubtsIndexView
     inspect_view_fields = [
         "progress", "position", "stretch", "rate", "received_at", "client_at", "lease", "state", "reason",
         "reviewed_at", "review_note",

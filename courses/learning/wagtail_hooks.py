@@ -1,7 +1,7 @@
 from django.urls import include, path
 from wagtail import hooks
 
-from courses.learning.views import assignments
+from courses.learning.views import assignments, doubts
 from courses.learning.viewsets import CoursesGroup
 
 TASKS = {
@@ -26,4 +26,7 @@ def register_task_actions(actions):
 
 @hooks.register("register_admin_urls")
 def task_urls():
-    return [path("learning/tasks/", include((task_urlpatterns, "learning_tasks")))]
+    return [
+        path("learning/tasks/", include((task_urlpatterns, "learning_tasks"))),
+        path("learning/doubts/", include(([path("", doubts.doubts, name="list")], "learning_doubts"))),
+    ]

@@ -162,6 +162,22 @@ class CertificateDocument(models.Model):
         return self.sha256
 
 
+class Questioner(models.Model):
+    """How often somebody has asked the public page in his present minute: an address, or everybody together."""
+
+    key = models.CharField("来源", max_length=64, primary_key=True)
+    asked = models.PositiveIntegerField("次数")
+    until = models.DateTimeField("计至")
+
+    class Meta:
+        verbose_name = "核验来源"
+        verbose_name_plural = "核验来源"
+        default_permissions = ()
+
+    def __str__(self):
+        return self.key
+
+
 class CertificateEvent(TwoPersonModel):
     """A change of state: proposed with a reason, in force once somebody else has checked it, then never changed."""
 

@@ -1,7 +1,7 @@
 """A certificate on paper: one page of A4, tagged, in our own fonts."""
 
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,10 +13,11 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
-from lms.certificates import emblem, wording
+from lms.certificates import artwork, emblem, wording
 from lms.certificates.glyphs import font_file
 
 FOLDERS = (settings.BASE_DIR / "static" / "certificates", font_file("").resolve())
+BLUE = "#0b3d91"
 
 
 class OwnAssets(URLFetcher):
@@ -51,15 +52,17 @@ def press() -> Press:
     return Press(fonts, [CSS(filename=sheet, font_config=fonts, url_fetcher=fetcher) for sheet in sheets], fetcher)
 
 
-def qr(url: str) -> str:
-    return segno.make(url, error="m").svg_data_uri(dark="#0b3d91", border=0, scale=4)
+@lru_cache(1)
+def qr(url: str) -> segno.QRCode:
+    return segno.make(url, error="m")
 
 
 def sheet(design, snapshot: dict, *, code: str, verify_url: str) -> dict:
     """What the template needs, for print and for the preview alike."""
     body = wording.sentences(design.body, snapshot)
     return {
-        "design": design, "snapshot": snapshot, "body": body, "qr": qr(verify_url),
+        "design": design, "snapshot": snapshot, "body": body, "verify_url": verify_url,
+        "qr": qr(verify_url).svg_data_uri(dark=BLUE, border=0, scale=4),
         "seal": emblem.data_uri(emblem.seal_svg(design.seal_text)),
         "size": wording.size(len(wording.plain(design.body, snapshot))),
         "name_size": wording.size(len(snapshot["name"]), wording.NAME_SIZES),
@@ -74,13 +77,23 @@ def render(context: dict) -> bytes:
     html, tools = render_to_string("certificates/certificate.html", context), press()
     try:
         document = HTML(string=html, base_url=f"{FOLDERS[0].as_uri()}/", url_fetcher=tools.fetcher).render(
-            stylesheets=tools.styles, font_config=tools.fonts, pdf_tags=True
+            stylesheets=tools.styles, font_config=tools.fonts, pdf_tags=True, cache=_pictures(context)
         )
     except FatalURLFetchingError:
         raise ValidationError("证书样式用到了外部资源，不能印制。", code="foreign_asset")
     if len(document.pages) != 1:
         raise ValidationError("证书内容一页放不下。", code="too_long")
     return document.write_pdf(pdf_variant="pdf/ua-1")
+
+
+def _pictures(context: dict) -> dict:
+    """By address, what WeasyPrint need not fetch, read and draw again; it adds the others to this dictionary."""
+    frame, colour = FOLDERS[0] / "frame.svg", [value / 255 for value in bytes.fromhex(BLUE[1:])]
+    return {
+        frame.as_uri(): artwork.of_file(frame),
+        context["seal"]: artwork.of_data(context["seal"]),
+        context["qr"]: artwork.Squares(qr(context["verify_url"]).matrix, colour),
+    }
 
 
 def digest(content: bytes) -> str:

@@ -23,6 +23,7 @@ FIELD = "Seal"
 KEY_FILE, CERTIFICATE_FILE = "key.pem", "certificate.pem"
 DEVELOPER = "城管学堂开发签章（不具法律效力）"
 YEARS = 10
+RESERVED = 8192  # hexadecimal digits for the signature; left to itself pyHanko signs twice to find out how many
 KINDS: dict[str, Callable[[], ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey]] = {
     "p256": lambda: ec.generate_private_key(ec.SECP256R1()),
     "rsa": lambda: rsa.generate_private_key(65537, 3072),
@@ -50,7 +51,8 @@ class DevelopmentSeal:
         signer = PdfSigner(about, signer=self.signer)
         # pyHanko runs an event loop of its own, which a thread that already has one refuses.
         with ThreadPoolExecutor(1) as pool:
-            return pool.submit(signer.sign_pdf, IncrementalPdfFileWriter(BytesIO(pdf))).result().getvalue()
+            writer = IncrementalPdfFileWriter(BytesIO(pdf))
+            return pool.submit(signer.sign_pdf, writer, bytes_reserved=RESERVED).result().getvalue()
 
 
 @cache

@@ -64,9 +64,10 @@ class EventViewSet(ScopedViewSet):
     icon = "history"
     menu_label = "变更与复核"
     list_display = [
-        Column("certificate", label="证书"),
+        "certificate",
         Column("officer", label="持证人", accessor="certificate.officer"),
-        "change", "reason", "made_by", "made_at", "checked_by", "checked_at",
+        "change", "reason", Column("state", label="状态", accessor=lambda event: "已生效" if event.is_checked else "待复核"),
+        "made_by", "made_at", "checked_by", "checked_at",
     ]  # fmt: skip
     search_fields = ["certificate__number", "reason"]
     filterset_class = EventFilters
@@ -74,7 +75,7 @@ class EventViewSet(ScopedViewSet):
     actions = (
         Action(
             "approve", "复核通过", "certificates.check_change", approve_change,
-            lambda event: f"{event.certificate}（{event.certificate.officer}）：{event.get_change_display()}，原因：{event.reason}。"
+            lambda event: f"{event.certificate}（{event.certificate.officer}）：{event.get_change_display()}，原因：{event.reason.rstrip('。')}。"
             f"通过后{CONSEQUENCES[Change(event.change)]}。",
             is_open=lambda event: not event.is_checked, icon="check",
         ),
@@ -114,7 +115,7 @@ class DesignViewSet(ScopedViewSet):
     counted_in = "版"
     menu_label = "证书样式"
     list_display = [
-        "__str__", "kind", "issuer",
+        "__str__", "issuer",
         Column("months", label="有效期", accessor=lambda row: f"{row.valid_months}个月" if row.valid_months else "长期"), "note",
         Column("state", label="状态", accessor=design_state), "made_by", "checked_by",
     ]  # fmt: skip

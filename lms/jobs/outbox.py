@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import structlog
 from celery import current_app
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from lms.jobs.models import Job, Outbox
+from lms.jobs.querysets import OPEN
 
 TASK = "lms.jobs.run"
 FORGOTTEN = timedelta(seconds=45)
@@ -65,3 +67,10 @@ def owe_again() -> int:
     for job in jobs:
         owe_message(job, at_once=False)
     return len(jobs)
+
+
+def prune() -> int:
+    """What was sent long ago for jobs that are over. An open job keeps its messages: they say that it was queued."""
+    since = timezone.now() - timedelta(days=settings.OUTBOX_KEPT_DAYS)
+    over = Outbox.objects.filter(sent_at__lt=since).exclude(job__state__in=OPEN)
+    return Outbox.objects.filter(pk__in=over.values("pk")).delete()[0]

@@ -28,6 +28,7 @@ from lms.audit.services import record
 from lms.sheets.export import write_csv, write_xlsx
 
 EXPORT_ROWS = 100_000
+BLANKS = {True: "请选择", False: "不选"}
 WORDS = {True: "是", False: "否", None: "—", "": "—"}
 # What else than sight a view needs; usage is open to nobody, as there is no reference index of these rows.
 NEEDS = {"add": "add", "copy": "add", "edit": "change", "history": "change", "history_results": "change",
@@ -81,6 +82,16 @@ def limit_choices(form, user):
     return form
 
 
+def name_blanks(form):
+    """What a choice shows before anything is chosen, in words instead of dashes."""
+    for field in form.fields.values():
+        if getattr(field, "empty_label", None):
+            field.empty_label = BLANKS[field.required]
+        elif isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+            field.choices = [(key, BLANKS[field.required] if key == "" else text) for key, text in field.choices]
+    return form
+
+
 def refuse(form, refusal: ValidationError):
     errors = (
         [error for found in refusal.error_dict.values() for error in found]
@@ -126,6 +137,11 @@ class ScopedList:
     def add_item_label(self):
         return self.viewset.add_label or f"新增{self.model._meta.verbose_name}"
 
+    def get_paginator(self, *args, **kwargs):
+        paginator = super().get_paginator(*args, **kwargs)
+        paginator.items_count_label = f"共{paginator.count:,}{self.viewset.counted_in}"
+        return paginator
+
     def get(self, request, *args, **kwargs):
         return self.export(self.get_queryset()) if self.is_export else super().get(request, *args, **kwargs)
 
@@ -165,7 +181,7 @@ class ScopedRow:
         return rows
 
     def get_form(self, *args, **kwargs):
-        return limit_choices(super().get_form(*args, **kwargs), self.request.user)
+        return name_blanks(limit_choices(super().get_form(*args, **kwargs), self.request.user))
 
     def form_valid(self, form):
         try:

@@ -53,13 +53,14 @@ class DeliveryViewSet(ScopedViewSet):
     icon = "list-ul"
     menu_label = "发送记录"
     list_display = [
-        Column("notice", label="消息", sort_key="notice__title"),
+        "notice",
         Column("officer", label="收件人", accessor="user.officer", sort_key="user__officer__name_pinyin"),
         Column("unit", label="单位", accessor="user.officer.unit", sort_key="user__officer__unit__path"),
         "channel", "state",
         DateColumn("sent_at", label="发出时间", sort_key="sent_at"),
         DateColumn("read_at", label="阅读时间", sort_key="read_at"), "failure",
     ]  # fmt: skip
+    sort_keys = {"notice": "notice__title"}
     search_fields = ["user__first_name", "user__username", "notice__title"]
     filterset_class = DeliveryFilters
     inspect_view_fields = ["notice", "user", "channel", "state", "attempts", "failure", "sent_at", "read_at"]

@@ -1,4 +1,6 @@
+from django.urls import reverse_lazy
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 
 from lms.notices.viewsets import NoticesGroup
 
@@ -14,3 +16,8 @@ def register_viewsets():
 def register_log_actions(actions):
     for name, label in ACTIONS.items():
         actions.register_action(f"notices.{name}", label, label)
+
+
+@hooks.register("register_admin_menu_item")
+def my_messages_menu_item():
+    return MenuItem("我的消息", reverse_lazy("notices:inbox"), name="my-messages", icon_name="comment", order=469)

@@ -39,28 +39,28 @@ def folder() -> Path:
     return Path(settings.MEDIA_ROOT) / "imports"
 
 
-def keep(session, filename: str, data: bytes) -> Upload:
-    """Put the file where only this session finds it, in place of one it may have had there."""
-    discard(session)
+def keep(session, filename: str, data: bytes, key: str = KEY) -> Upload:
+    """Put the file where only this session finds it, in place of one it may have had there; `key` is its purpose."""
+    discard(session, key)
     sweep()
     upload = Upload(secrets.token_hex(16), filename, hashlib.sha256(data).hexdigest())
     folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     with os.fdopen(os.open(upload.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(data)
-    session[KEY] = asdict(upload)
+    session[key] = asdict(upload)
     return upload
 
 
-def find(session, token: str) -> Upload:
+def find(session, token: str, key: str = KEY) -> Upload:
     """Raises Http404 for a token that is not of this session's upload."""
-    kept = session.get(KEY)
+    kept = session.get(key)
     if not kept or kept["token"] != token:
         raise Http404
     return Upload(**kept)
 
 
-def discard(session) -> None:
-    if kept := session.pop(KEY, None):
+def discard(session, key: str = KEY) -> None:
+    if kept := session.pop(key, None):
         Upload(**kept).path.unlink(missing_ok=True)
 
 

@@ -6,7 +6,9 @@ from django.db.migrations.executor import MigrationExecutor
 from kombu import Connection
 from kombu.exceptions import OperationalError
 
-FONTS = ("NotoSerifSC_400Regular.ttf", "NotoSerifSC_700Bold.ttf")
+from lms.certificates.glyphs import BOLD, EVERYDAY, REGULAR
+
+FONTS = (REGULAR, BOLD, EVERYDAY + REGULAR, EVERYDAY + BOLD)
 
 
 def checks() -> dict[str, str]:

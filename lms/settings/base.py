@@ -95,6 +95,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
+NUMBER_GROUPING = 3  # zh-hans names none, and intcomma would print 8159
 LOCALE_PATHS = [BASE_DIR / "lms" / "locale"]
 
 STATIC_URL = "/static/"
@@ -230,6 +231,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict = {
     # Whoever publishes gives up at once and leaves it to the outbox: without this kombu tries for ever.
     "max_retries": 0,
 }
+
+OUTBOX_KEPT_DAYS = 30  # sent messages of finished jobs; the jobs themselves stay
 
 # --- certificates -------------------------------------------------------------------------
 # A certified seal server takes the place of the development key by naming another provider.

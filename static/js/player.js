@@ -99,6 +99,22 @@ film.addEventListener("play", () => { if (!lease && !isDone && !isStopped) begin
 film.addEventListener("loadedmetadata", () => { if (Number(about.resume)) film.currentTime = Number(about.resume); }, {once: true});
 
 // ---- what is reported ----
+// The lease of this phone's last page on line: a kept page opened without a network goes on under it.
+const memory = `lease-${about.owner}`;
+const remember = (value) => {
+  try {
+    if (value) localStorage.setItem(memory, JSON.stringify(value));
+    else localStorage.removeItem(memory);
+  } catch { /* a web view without storage remembers nothing */ }
+};
+const remembered = () => {
+  try {
+    const last = JSON.parse(localStorage.getItem(memory));
+    return last?.progress === about.progress ? last.lease : null;
+  } catch {
+    return null;
+  }
+};
 const take = (answer) => {
   if (answer.covered) covered = answer.covered;
   if (answer.finished || answer.complete) finish(answer.complete ? answer.message : "本节已学完。");
@@ -115,6 +131,7 @@ const finish = (text) => {
 const halt = (text) => {
   isStopped = true;
   lease = null;
+  remember(null);
   delete about.counting;
   film.pause();
   tell($("busy"), text);
@@ -157,20 +174,33 @@ const leave = () => {
   if (open && navigator.onLine) post(about.spans, bare(open));
   open = null;
 };
+const counting = (key) => {
+  lease = key;
+  about.counting = "";
+  if (begun !== null) from();
+  isStopped = false;
+  $("busy").hidden = true;
+};
+const goOnAlone = () => {
+  const last = remembered();
+  if (last) counting(last);
+  else {
+    film.pause();
+    tell($("busy"), "网络断开，这门课现在不能计时：最近联网学的是别的内容。联网以后再看，看了才计。");
+  }
+  cut(true);
+};
 const begin = async (isTaking) => {
   const tab = sessionStorage.tab ??= uuid();
   const answer = await post(about.lease, {progress: Number(about.progress), position: Number(about.position), tab, take: isTaking});
   if (answer.status === 200) {
-    lease = answer.lease;
-    about.counting = "";
-    if (begun !== null) from();
-    isStopped = false;
-    $("busy").hidden = true;
+    counting(answer.lease);
+    remember({lease, progress: about.progress});
     cut(false);
     take(answer);
   } else if (answer.code === "busy") halt(answer.message);
   else if (answer.status) halt(answer.message || "暂时不能计时，请稍后再试。");
-  else { film.pause(); cut(true); }
+  else goOnAlone();
 };
 
 $("take").addEventListener("click", () => begin(true));

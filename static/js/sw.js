@@ -1,6 +1,7 @@
-// Without a network: kept films, style sheets and scripts, and two pages that say so, the one for signing in keeping
-// the scan. No page of anybody's is ever kept.
-const SHELL = "shell-2", KEPT = "films", OFFLINE = "/learn/offline/", SIGN = "/classes/sign/", SIGN_OFFLINE = `${SIGN}offline/`;
+// Without a network: lessons somebody kept on purpose, style sheets and scripts, and two pages that say so, the one for
+// signing in keeping the scan. No other page of anybody's is ever kept; what was kept goes with its owner (private.js).
+const SHELL = "shell-3", KEPT = "kept-", OFFLINE = "/learn/offline/", PATIENCE = 8_000;
+const SIGN = "/classes/sign/", SIGN_OFFLINE = `${SIGN}offline/`;
 
 self.addEventListener("install", (event) => {
   event.waitUntil((async () => {
@@ -17,7 +18,7 @@ self.addEventListener("install", (event) => {
 
 self.addEventListener("activate", (event) => {
   event.waitUntil((async () => {
-    for (const name of await caches.keys()) if (![SHELL, KEPT].includes(name)) await caches.delete(name);
+    for (const name of await caches.keys()) if (name !== SHELL && !name.startsWith(KEPT)) await caches.delete(name);
     await self.clients.claim();
   })());
 });
@@ -38,7 +39,7 @@ const part = async (request, kept) => {
 };
 
 const film = async (request) => {
-  const kept = await (await caches.open(KEPT)).match(request.url);
+  const kept = await caches.match(request.url);
   return kept ? part(request, kept) : fetch(request);
 };
 
@@ -49,8 +50,16 @@ const still = async (request) => {
     if (response.ok) await shell.put(request, response.clone());
     return response;
   } catch {
-    return (await shell.match(request)) || Response.error();
+    return (await caches.match(request, {ignoreVary: true})) || Response.error();
   }
+};
+
+// A tunnel is not always "offline": a kept lesson does not wait for a network that may never answer.
+const page = async (request, path) => {
+  const kept = await caches.match(path, {ignoreVary: true});
+  if (!kept) return fetch(request).catch(() => caches.match(path.startsWith(SIGN) ? SIGN_OFFLINE : OFFLINE));
+  const late = new Promise((resolve) => { setTimeout(() => resolve(kept), PATIENCE); });
+  return Promise.race([fetch(request).then((answer) => (answer.status < 500 ? answer : kept), () => kept), late]);
 };
 
 self.addEventListener("fetch", (event) => {
@@ -58,8 +67,5 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || origin !== self.location.origin) return;
   if (pathname.startsWith("/learn/media/")) event.respondWith(film(request));
   else if (pathname.startsWith("/static/")) event.respondWith(still(request));
-  else if (request.mode === "navigate") {
-    const page = pathname.startsWith(SIGN) ? SIGN_OFFLINE : OFFLINE;
-    event.respondWith(fetch(request).catch(() => caches.match(page)));
-  }
+  else if (request.mode === "navigate") event.respondWith(page(request, pathname));
 });

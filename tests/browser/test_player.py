@@ -121,10 +121,7 @@ def test_a_second_tab_takes_over_and_the_first_stops(learner, film):
 
 def test_kept_for_the_metro(learner, film):
     page = learner.page
-    page.wait_for_selector("#keep:not([hidden])")
-    page.click("#keep button")
-    page.wait_for_function("() => document.querySelector('#keep p').textContent.includes('已存在本机')")
-    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    keep(page)
     learner.context.set_offline(True)
     fetched = page.evaluate(
         "async () => { const answer = await fetch(document.getElementById('film').src, {headers: {Range: 'bytes=4-7'}});"
@@ -134,12 +131,106 @@ def test_kept_for_the_metro(learner, film):
     page.goto(learner.base + "/", wait_until="commit")
     page.wait_for_selector("text=网络断开")
     learner.shot("player-no-network")
-    kept = page.evaluate(
+    assert kept_paths(page) <= {f"/learn/{film.course_id}/1/", "/learn/offline/", "/classes/sign/offline/"}
+    page.click("#kept a")
+    page.wait_for_selector("#film")
+
+
+def kept_paths(page) -> set[str]:
+    """The pages in any cache; films and what pages are made of left out."""
+    paths = page.evaluate(
         "async () => (await Promise.all((await caches.keys()).map(async (name) =>"
         " (await (await caches.open(name)).keys()).map((one) => new URL(one.url).pathname)))).flat()"
     )
-    shells = {"/learn/offline/", "/classes/sign/offline/"}
-    assert not [path for path in kept if not path.startswith(("/static/", "/learn/media/")) and path not in shells]
+    return {path for path in paths if not path.startswith(("/static/", "/learn/media/"))}
+
+
+def kept_names(page) -> list[str]:
+    return page.evaluate("async () => (await caches.keys()).filter((name) => name.startsWith('kept-'))")
+
+
+def keep(page):
+    page.wait_for_selector("#keep:not([hidden])")
+    page.click("#keep button")
+    page.wait_for_function("() => document.querySelector('#keep p').textContent.includes('已存在本机')")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+
+
+def test_a_kept_lesson_opens_without_a_network_and_counts_later(learner, film):
+    """In a new tab, as after the phone was off; what is watched counts under the lease of the last page on line."""
+    keep(learner.page)
+    learner.page.close()
+    learner.context.set_offline(True)
+    page = learner.page = learner.context.new_page()
+    page.goto(f"{learner.base}/learn/{film.course_id}/1/")
+    page.wait_for_selector("#offline:not([hidden])")
+    play(page)
+    page.wait_for_function("() => document.getElementById('film').currentTime > 3")
+    page.evaluate("document.getElementById('film').pause()")
+    page.wait_for_function("() => document.getElementById('k-waiting').textContent >= '0分02秒'")
+    learner.shot("player-kept-offline")
+    assert (LearningLease.objects.count(), WatchSpan.objects.count()) == (1, 0)
+    with page.expect_response("**/learn/spans/"):
+        learner.context.set_offline(False)
+    page.wait_for_function("() => document.getElementById('k-counted').textContent >= '0分02秒'")
+    assert (LearningLease.objects.count(), WatchSpan.objects.quarantined().count()) == (1, 0)
+
+
+def test_another_course_on_line_since_then_does_not_count_alone(learner, film, footage):
+    keep(learner.page)
+    other = make_film_course("F02", seconds=(SECONDS,), content=footage)
+    open_film(learner, other)
+    learner.context.set_offline(True)
+    learner.page.goto(f"{learner.base}/learn/{film.course_id}/1/")
+    learner.page.wait_for_selector("#busy:not([hidden])")
+    play(learner.page)
+    learner.page.wait_for_function("() => document.getElementById('film').paused")
+    learner.shot("player-kept-no-lease")
+    learner.context.set_offline(False)
+
+
+def unsent(page, officer) -> int:
+    return page.evaluate(
+        "owner => new Promise((resolve) => { const opened = indexedDB.open(`learning-${owner}`);"
+        " opened.onsuccess = () => { const rows = opened.result.transaction('spans').objectStore('spans').count();"
+        " rows.onsuccess = () => resolve(rows.result); }; })",
+        officer.pk,
+    )
+
+
+def test_signing_out_erases_what_was_kept_and_no_unsent_time(learner, film, officer):
+    page = learner.page
+    keep(page)
+    page.route("**/learn/spans/", lambda route: route.abort())
+    play(page)
+    page.wait_for_function("() => document.getElementById('film').currentTime > 2")
+    page.evaluate("document.getElementById('film').pause()")
+    page.wait_for_function("() => document.getElementById('k-waiting').textContent >= '0分01秒'")
+    learner.go("/me/")
+    assert kept_names(page) == [f"kept-{officer.user_id}"]
+    page.click("text=退出登录")
+    page.wait_for_url("**/accounts/login/**")
+    assert (kept_names(page), unsent(page, officer)) == ([], 1)
+    page.unroute("**/learn/spans/")
+    learner.sign_in("T-XH-0173", factory.PASSWORD)
+    with page.expect_response("**/learn/spans/"):
+        open_film(learner, film)
+    page.wait_for_function("() => document.getElementById('k-counted').textContent >= '0分01秒'")
+
+
+def test_somebody_else_signing_in_erases_what_was_kept(learner, officer, districts):
+    """His session ended elsewhere, and the phone was handed on."""
+    keep(learner.page)
+    learner.context.clear_cookies()
+    learner.go("/accounts/login/")
+    assert kept_names(learner.page) == [f"kept-{officer.user_id}"], (
+        "a session that ran out takes nothing from the metro"
+    )
+    other = factory.make_officer(districts["PD-01"])
+    other.user.set_password(factory.PASSWORD)
+    other.user.save()
+    learner.sign_in(other.user.username, factory.PASSWORD)
+    learner.page.wait_for_function("async () => !(await caches.keys()).some((name) => name.startsWith('kept-'))")
 
 
 def test_a_question_halts_the_film_until_it_is_answered(visit, officer, access, rules, footage):

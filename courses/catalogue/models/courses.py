@@ -14,7 +14,7 @@ from wagtail.models import Orderable, Page, PageManager
 
 from courses.catalogue.models.courseware import Courseware
 from courses.catalogue.models.references import ItemCode, LegalSourceVersion, Level, SyllabusNode, Topic
-from courses.catalogue.panels import CodeList, CourseForm, StalePanel
+from courses.catalogue.panels import CodeList, CourseForm, CoursewareChooser, StalePanel
 from courses.catalogue.querysets import CourseQuerySet
 from lms.rules.models import Category, Layer
 
@@ -141,7 +141,7 @@ class Lesson(Orderable, ClusterableModel):
     panels = [
         FieldPanel("title"),
         FieldRowPanel([FieldPanel("kind"), FieldPanel("minutes")]),
-        FieldPanel("courseware"),
+        FieldPanel("courseware", widget=CoursewareChooser),
         FieldPanel("body"),
         InlinePanel("questions", label="随堂题", heading="随堂题"),
     ]

@@ -39,4 +39,4 @@ class CourseVersion(models.Model):
 
     @property
     def related(self):
-        return CourseVersion.objects.related_to(self.course_id)[:RELATED]
+        return CourseVersion.objects.related_to(self.course_id).defer("lessons", "basis")[:RELATED]

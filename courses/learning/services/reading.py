@@ -1,15 +1,18 @@
 """Lessons that are read: the server's clock runs while one is open."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from courses.catalogue.models import CourseVersion
+from courses.catalogue.models import CourseVersion, Courseware
 from courses.learning.models import CourseProgress, LearningLease, LessonReading
 from courses.learning.services.completion import complete_if_done, is_video, questions_passed, terms_on
 from lms.people.models import Officer
+
+PAPERS = (Courseware.Kind.PDF, Courseware.Kind.SLIDES)
+TOLD = 5
 
 
 def begin_course(officer: Officer, version: CourseVersion) -> CourseProgress:
@@ -26,16 +29,33 @@ def begin_course(officer: Officer, version: CourseVersion) -> CourseProgress:
 
 
 @transaction.atomic
-def open_lesson(progress: CourseProgress, position: int) -> LessonReading:
-    """Start the clock on a lesson and stop whatever else the officer had open: no second counts twice."""
+def open_lesson(progress: CourseProgress, position: int, page: int | None = None) -> LessonReading:
+    """Start the clock on a lesson, or on a page of it, and stop whatever else the officer had open.
+
+    No second counts twice: what passed since the last page was opened is that page's.
+    """
     officer = Officer.objects.select_for_update(of=("self",), no_key=True).get(pk=progress.officer_id)
     now = timezone.now()
     reading, _ = LessonReading.objects.get_or_create(progress=progress, position=position, officer=officer)
     stop_all(officer, now, but=reading)
-    if reading.opened_at is None and reading.finished_at is None:
-        reading.opened_at = now
-        reading.save(update_fields=["opened_at"])
+    if not reading.pages:
+        reading.pages = _first_pages(reading, progress.version.lessons[position - 1])
+    if page and not page <= len(reading.pages):
+        raise LessonReading.DoesNotExist
+    if reading.finished_at is None:
+        _run(reading, now)
+        reading.opened_at = reading.opened_at or now
+    reading.page = page or reading.page
+    reading.save(update_fields=["opened_at", "page", "pages"])
     return reading
+
+
+def _first_pages(reading: LessonReading, lesson: dict) -> list[int]:
+    """Nothing yet for each page; time from before pages were told apart is shared among them."""
+    if lesson.get("kind") not in PAPERS:
+        return []
+    count = Courseware.objects.values_list("pages", flat=True).get(pk=lesson["media"]) or 0
+    return [reading.seconds // count] * count if count else []
 
 
 def stop_all(officer: Officer, now: datetime, *, but: LessonReading | None = None) -> None:
@@ -58,6 +78,9 @@ def finish_lesson(progress: CourseProgress, position: int) -> CourseProgress:
     if reading.finished_at is None:
         if is_video(progress.version.lessons[position - 1]):
             raise ValidationError("视频看完后自动算学完，不用另报。", code="not_text")
+        if unread := [str(page) for page, left in enumerate(pages_left(reading, now), start=1) if left]:
+            some = "、".join(unread[:TOLD]) + f"页等{len(unread)}" * bool(unread[TOLD:])
+            raise ValidationError(f"第{some}页还没有读够。", code="pages_unread")
         if left := seconds_left(reading, now):
             raise ValidationError(f"本节还需阅读{left // 60}分{left % 60:02d}秒。", code="too_early")
         if not questions_passed(progress, position, terms_on(now)):
@@ -69,16 +92,45 @@ def finish_lesson(progress: CourseProgress, position: int) -> CourseProgress:
 
 
 def seconds_left(reading: LessonReading, now: datetime) -> int:
-    required = reading.progress.version.lessons[reading.position - 1]["seconds"]
-    return max(required - reading.seconds - _running(reading, now), 0)
+    """Until the lesson was open long enough, and each of its pages was."""
+    return max(time_left(reading, now), sum(pages_left(reading, now)))
+
+
+def time_left(reading: LessonReading, now: datetime) -> int:
+    """Of the lesson as a whole, on whichever page."""
+    return max(_required(reading) - _total(reading, now), 0)
+
+
+def pages_left(reading: LessonReading, now: datetime) -> list[int]:
+    if not reading.pages:
+        return []
+    minimum = terms_on(now).page_seconds(_required(reading), len(reading.pages))
+    running = {reading.page: _running(reading, now)}
+    return [max(minimum - read - running.get(page, 0), 0) for page, read in enumerate(reading.pages, start=1)]
+
+
+def _required(reading: LessonReading) -> int:
+    return reading.progress.version.lessons[reading.position - 1]["seconds"]
+
+
+def _total(reading: LessonReading, now: datetime) -> int:
+    return (sum(reading.pages) if reading.pages else reading.seconds) + _running(reading, now)
 
 
 def _running(reading: LessonReading, now: datetime) -> int:
-    return int((now - reading.opened_at).total_seconds()) if reading.opened_at else 0
+    return max(int((now - reading.opened_at).total_seconds()), 0) if reading.opened_at else 0
+
+
+def _run(reading: LessonReading, now: datetime) -> None:
+    """What has passed is kept with the page it belongs to; the fraction of a second runs on."""
+    passed = _running(reading, now)
+    if reading.opened_at and reading.pages:
+        reading.pages[reading.page - 1] += passed
+        reading.opened_at = reading.opened_at + timedelta(seconds=passed)
 
 
 def _stop_clock(reading: LessonReading, now: datetime) -> None:
-    required = reading.progress.version.lessons[reading.position - 1]["seconds"]
-    reading.seconds = min(reading.seconds + _running(reading, now), required)
+    reading.seconds = max(_required(reading) - seconds_left(reading, now), 0)
+    _run(reading, now)
     reading.opened_at = None
-    reading.save(update_fields=["seconds", "opened_at"])
+    reading.save(update_fields=["seconds", "pages", "opened_at"])

@@ -1,5 +1,7 @@
 """What a training office decides of time that was kept as doubtful."""
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -26,6 +28,26 @@ def release_span(span: WatchSpan, *, actor, reason: str) -> WatchSpan:
 def reject_span(span: WatchSpan, *, actor, reason: str) -> WatchSpan:
     """Confirm that it does not count; the stretch can be watched again."""
     return _review(span, WatchSpan.State.REJECTED, actor, reason)
+
+
+@dataclass(frozen=True)
+class Decided:
+    done: int
+    already: int
+
+
+def decide_spans(spans: Iterable[WatchSpan], decide: Callable, *, actor, reason: str) -> Decided:
+    """One decision on many stretches: each is a deed of its own, so what somebody else decided meanwhile stays his."""
+    done = already = 0
+    for span in spans:
+        try:
+            decide(span, actor=actor, reason=reason)
+            done += 1
+        except ValidationError as refusal:
+            if refusal.code != "already_reviewed":
+                raise
+            already += 1
+    return Decided(done, already)
 
 
 def _review(span: WatchSpan, state: str, actor, reason: str) -> WatchSpan:

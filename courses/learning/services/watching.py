@@ -12,7 +12,7 @@ from django.db.backends.postgresql.psycopg_any import NumericRange
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from courses.learning.budget import Budget, count
+from courses.learning.budget import Budget, Counted, count
 from courses.learning.coverage import Span, clip, subtract, union
 from courses.learning.message import SpanMessage
 from courses.learning.models import CourseProgress, LearningLease, WatchSpan
@@ -26,6 +26,8 @@ from courses.learning.services.completion import (
     terms_on,
 )
 from courses.learning.services.reading import stop_all
+from courses.learning.services.regularity import is_too_regular
+from courses.learning.terms import Terms
 from lms.people.models import Officer
 
 State, Reason = WatchSpan.State, WatchSpan.Reason
@@ -109,7 +111,15 @@ def _count(watched: Watched, lease: LearningLease, message: SpanMessage, lesson:
     if Decimal(str(message.rate)) > terms.speed:
         reason = Reason.SPEED
         fresh = subtract(spans, watched.covered)
-        result = type(result)(subtract(spans, fresh), fresh, budget)
+        result = Counted(subtract(spans, fresh), fresh, budget)
+    fresh = subtract(result.counted, watched.covered)
+    if (
+        fresh
+        and _would_finish(watched, fresh, terms)
+        and is_too_regular(watched.progress, watched.position, terms, now)
+    ):
+        reason = Reason.REGULAR
+        result = Counted(subtract(result.counted, fresh), union([*fresh, *result.excess]), result.budget)
     _keep(lease, message, now, [(span, State.COUNTED, "") for span in result.counted]
           + [(span, State.QUARANTINED, reason) for span in subtract(result.excess, watched.doubted)])  # fmt: skip
     lease.seen_at, lease.left = result.budget.seen_at, result.budget.left
@@ -121,6 +131,11 @@ def _count(watched: Watched, lease: LearningLease, message: SpanMessage, lesson:
     if is_covered(lesson, watched.covered, terms):
         watched.progress = finish_video_if_done(watched.progress, watched.position, terms, now)
         watched.is_finished = is_finished(watched.progress, watched.position)
+
+
+def _would_finish(watched: Watched, fresh: list[Span], terms: Terms) -> bool:
+    lesson = watched.progress.version.lessons[watched.position - 1]
+    return is_covered(lesson, union([*watched.covered, *fresh]), terms)
 
 
 def _keep(lease: LearningLease, message: SpanMessage, now: datetime, found: Sequence[tuple[Span, str, str]]) -> None:

@@ -6,7 +6,8 @@ from courses.learning.services.watching import Watched
 from courses.learning.terms import MILLISECONDS
 from lms.ledger.models import Entry
 
-WORDS = {"AHEAD": "比实际经过的时间长", "SPEED": "播放速度超过规定", "SUPERSEDED": "另一处开始学习之后看的"}
+WORDS = {"AHEAD": "比实际经过的时间长", "SPEED": "播放速度超过规定", "SUPERSEDED": "另一处开始学习之后看的",
+         "REGULAR": "连续多节学完的间隔雷同"}  # fmt: skip
 
 
 def facts(watched: Watched) -> dict:

@@ -32,7 +32,7 @@ def send_courseware(request, courseware: Courseware):
     response = _whole_or_part(request, courseware)
     response["Accept-Ranges"], response["Content-Disposition"] = "bytes", "inline"
     response["X-Content-Type-Options"], response["ETag"] = "nosniff", f'"{courseware.sha256}"'
-    patch_cache_control(response, private=True, max_age=0)
+    patch_cache_control(response, private=True, no_store=True)
     return response
 
 

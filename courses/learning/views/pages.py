@@ -13,10 +13,17 @@ from courses.catalogue.filters import CatalogueFilters, module_labels, topics_wi
 from courses.catalogue.models import CourseVersion
 from courses.catalogue.models.references import Level
 from courses.learning.coverage import clock
-from courses.learning.models import CourseProgress
+from courses.learning.models import CourseProgress, LessonReading
 from courses.learning.services.amounts import UnderWay, amounts, with_amounts, worths
 from courses.learning.services.completion import is_video, media_length, terms_on
-from courses.learning.services.reading import begin_course, finish_lesson, open_lesson, seconds_left
+from courses.learning.services.reading import (
+    begin_course,
+    finish_lesson,
+    open_lesson,
+    pages_left,
+    seconds_left,
+    time_left,
+)
 from courses.learning.services.watching import resume_at, watched_lesson
 from courses.learning.terms import MILLISECONDS
 from courses.learning.views.facts import completion_message, facts, questions
@@ -58,6 +65,8 @@ def course(request, pk):
     version = get_object_or_404(CourseVersion.objects.current(), course=pk)
     officer = getattr(request.user, "officer", None)
     progress = officer and officer.course_progress.filter(version__course=pk).order_by("started_at").last()
+    if progress and progress.version_id == version.pk:
+        progress.version = version
     if progress and progress.year == timezone.localdate().year:
         version = progress.version
     amount = amounts([progress])[progress.pk] if progress else None
@@ -99,9 +108,26 @@ def lesson(request, pk, position):
 
 
 def _text(request, context):
-    reading = open_lesson(context["progress"], context["position"])
-    context |= {"reading": reading, "left": seconds_left(reading, timezone.now())}
-    return render(request, "learning/lesson.html", context)
+    page = request.GET.get("page", "")[:9]
+    try:
+        reading = open_lesson(context["progress"], context["position"], int(page) if page.isdecimal() else None)
+    except LessonReading.DoesNotExist:
+        raise Http404 from None
+    now = timezone.now()
+    context |= {"reading": reading, "left": seconds_left(reading, now), "whole": time_left(reading, now)}
+    return render(request, "learning/lesson.html", context | paper(reading, now))
+
+
+def paper(reading, now) -> dict:
+    """The pages of a paper, and the one that is open."""
+    count = len(reading.pages)
+    left = [0] * count if reading.finished_at else pages_left(reading, now)
+    pages = [{"number": page, "left": one, "is_here": page == reading.page} for page, one in enumerate(left, start=1)]
+    others = sum(page["left"] for page in pages if not page["is_here"])
+    return {
+        "pages": pages, "read": left.count(0), "others": others, "here": pages[reading.page - 1] if pages else None,
+        "before": reading.page - 1, "after": reading.page + 1 if reading.page < count else None,
+    }  # fmt: skip
 
 
 def _film(request, context):

@@ -155,6 +155,8 @@ def outline_of(title: Title) -> Outline:
 
 def _home() -> HomePage:
     root = Page.get_first_root_node()
+    root.title = root.draft_title = "全部页面"
+    root.save()
     home = root.add_child(instance=HomePage(title="城管学堂", slug="xuetang"))
     site, _ = Site.objects.get_or_create(is_default_site=True, defaults={"hostname": "localhost", "root_page": home})
     welcome = site.root_page

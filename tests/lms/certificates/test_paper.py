@@ -1,12 +1,15 @@
+import re
 from io import BytesIO
 
+import pydyf
 import pytest
 from django.core.exceptions import ValidationError
+from fontTools.ttLib import TTFont
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-from lms.certificates import paper, seal
+from lms.certificates import artwork, glyphs, paper, seal
 from lms.certificates.services.designs import sample_sheet
 from lms.certificates.services.issuing import document_of, issue
 from tests import factory
@@ -71,11 +74,56 @@ def test_page_and_what_readers_are_told(pdf, officer):
 
 
 def test_only_our_fonts_are_in_it(pdf):
-    reader = PdfFileReader(BytesIO(pdf))
-    fonts = reader.root["/Pages"]["/Kids"][0]["/Resources"]["/Font"]
-    names = {str(font.get_object()["/BaseFont"]) for font in fonts.values()}
-    assert names
-    assert {name.partition("+")[2] for name in names} == {"Certificate", "Certificate-Bold"}
+    assert fonts_in(pdf) == {"Certificate", "Certificate-Bold"}
+
+
+def fonts_in(pdf: bytes) -> set[str]:
+    fonts = PdfFileReader(BytesIO(pdf)).root["/Pages"]["/Kids"][0]["/Resources"]["/Font"]
+    return {str(font.get_object()["/BaseFont"]).partition("+")[2] for font in fonts.values()}
+
+
+def test_only_a_rare_character_brings_in_the_whole_font(design, districts):
+    officer = factory.make_officer(districts["XH-01"], name="张㛃")
+    rare = bytes(document_of(issue(merit_of(officer), actor="甲")).content)
+    assert fonts_in(rare) == {"Certificate", "Certificate-Bold", "Certificate-Rare-Bold"}
+
+
+def test_the_everyday_fonts_have_what_the_whole_ones_have_of_their_characters():
+    for name in (glyphs.REGULAR, glyphs.BOLD):
+        whole, part = (TTFont(glyphs.font_file(prefix + name)).getBestCmap() for prefix in ("", glyphs.EVERYDAY))
+        assert set(part) >= {ord(one) for one in glyphs.everyday()} & set(whole)
+        assert set(map(ord, "·—“”〔〕（）《》，。")) <= set(part)
+
+
+def test_pictures_drawn_before_make_the_same_sheet(design):
+    artwork.of_file.cache_clear()
+    artwork.of_data.cache_clear()
+    sheet = sample_sheet(design, "https://x")
+    assert paper.render(sheet) == paper.render(sheet)
+
+
+def forms_of(thing) -> list:
+    inner = thing["/Resources"].get("/XObject", {}).values()
+    return [form for one in inner for form in (one.get_object(), *forms_of(one.get_object()))]
+
+
+def test_a_picture_has_all_the_states_it_draws_with(design):
+    forms = forms_of(PdfFileReader(BytesIO(paper.render(sample_sheet(design, "https://x")))).root["/Pages"]["/Kids"][0])
+    named = [(set(re.findall(rb"/(\S+) gs", form.data)), form["/Resources"]["/ExtGState"]) for form in forms]
+    assert any(used for used, _ in named)
+    assert all(used <= {name[1:].encode() for name in states} for used, states in named)
+
+
+def test_the_squares_of_the_code_are_those_of_the_symbol():
+    stream, rows = pydyf.Stream(), paper.qr("https://x/verify/A").matrix
+    stream.transform = lambda **scale: None
+    artwork.Squares(rows, (0, 0, 0)).draw(stream, 100, 100, None)
+    dark = set()
+    for line in stream.stream:
+        if line.endswith(b" re"):
+            across, down, length, _ = (int(number) for number in line.split()[:4])
+            dark |= {(down, across + more) for more in range(length)}
+    assert dark == {(down, across) for down, row in enumerate(rows) for across, one in enumerate(row) if one}
 
 
 @pytest.mark.parametrize("length", [2, 12, 13, 24, 25, 50])
@@ -104,7 +152,7 @@ def test_nothing_foreign_is_fetched(design, url, monkeypatch):
     html = f'<html lang="zh-CN"><title>x</title><img alt="x" src="{url}">'
     monkeypatch.setattr(paper, "render_to_string", lambda *args: html)
     with pytest.raises(ValidationError) as refused:
-        paper.render({})
+        paper.render(sample_sheet(design, "https://x"))
     assert refused.value.code == "foreign_asset"
 
 
@@ -118,7 +166,7 @@ def test_two_pages_are_refused(design, monkeypatch):
     html = '<html lang="zh-CN"><title>x</title><p style="break-after: page">一</p><p>二</p>'
     monkeypatch.setattr(paper, "render_to_string", lambda *args: html)
     with pytest.raises(ValidationError) as refused:
-        paper.render({})
+        paper.render(sample_sheet(design, "https://x"))
     assert refused.value.code == "too_long"
 
 

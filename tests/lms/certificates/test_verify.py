@@ -1,26 +1,24 @@
+from datetime import timedelta
+from io import StringIO
 from random import Random
 from statistics import median
 from time import perf_counter
 
 import pytest
-from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from lms.certificates.models import Certificate
+from lms.certificates.models import Certificate, Questioner
 from lms.certificates.services.issuing import document_of, issue, new_code
 from lms.certificates.services.verification import masked
 from tests.lms.certificates.earning import merit_of
 
 pytestmark = pytest.mark.django_db
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-
-
-@pytest.fixture(autouse=True)
-def nobody_has_asked(db):
-    cache.clear()
 
 
 @pytest.fixture
@@ -127,6 +125,33 @@ def test_every_wrong_question_costs_the_same_queries(certificate, client, patien
             client.get(reverse("verify:code", args=[guess]))
         costs.add(len(queries))
     assert len(costs) == 1
+
+
+def test_a_question_by_number_costs_little(certificate, officer, client, patience):
+    url, costs = reverse("verify:form"), []
+    for number, name in (
+        (certificate.number, officer.name),
+        (certificate.number, "张三"),
+        ("无此号", "张三"),
+        ("", ""),
+    ):
+        with CaptureQueriesContext(connection) as queries:
+            client.post(url, {"number": number, "name": name})
+        costs.append(len(queries))
+    assert costs[0] <= 8
+    assert len(set(costs[1:])) == 1
+
+
+def test_a_minute_ends_and_is_forgotten(certificate, settings, client):
+    settings.VERIFY_PER_ADDRESS = 1
+    url = certificate.get_verify_url()
+    assert [client.get(url).status_code for _ in range(2)] == [200, 429]
+    assert Questioner.objects.get(key="everybody").asked == 1
+    Questioner.objects.update(until=timezone.now() - timedelta(seconds=1))
+    assert client.get(url).status_code == 200
+    Questioner.objects.update(until=timezone.now() - timedelta(seconds=1))
+    call_command("forget_questions", stdout=StringIO())
+    assert not Questioner.objects.exists()
 
 
 def test_an_address_asks_thirty_times_a_minute(certificate, settings):

@@ -1,7 +1,12 @@
 """What a job does in one process; tests/faults kills real workers."""
 
+from datetime import timedelta
+from io import StringIO
+
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.utils import timezone
 
 from lms.jobs.models import Job, Outbox
 from lms.jobs.outbox import owe_again, send_unsent
@@ -164,3 +169,13 @@ def test_forgotten_message_is_sent_again(queue):
     queue()
     Outbox.objects.update(created_at="2026-01-01T00:00Z", sent_at="2026-01-01T00:00Z")
     assert owe_again() == 1
+
+
+def test_sent_messages_of_finished_jobs_are_pruned(queue, settings):
+    over, still_open, fresh, unsent = carry_out(queue()), queue(), carry_out(queue()), carry_out(queue())
+    Outbox.objects.update(sent_at=timezone.now() - timedelta(days=settings.OUTBOX_KEPT_DAYS + 1))
+    Outbox.objects.filter(job=fresh).update(sent_at=timezone.now())
+    Outbox.objects.filter(job=unsent).update(sent_at=None)
+    call_command("prune_outbox", stdout=StringIO())
+    assert set(Outbox.objects.values_list("job", flat=True)) == {still_open.pk, fresh.pk, unsent.pk}
+    assert Job.objects.filter(pk=over.pk).exists()

@@ -3,6 +3,7 @@
 from io import BytesIO
 
 import pytest
+from django.template import Context, Template
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -154,3 +155,7 @@ def test_the_menu_shows_what_a_role_may_open(role, sees, office, districts, clie
     page = client.get(reverse("wagtailadmin_home"), follow=True).content.decode()
     assert ("/admin/officer/" in page) is sees
     assert "/admin/users/" not in page
+
+
+def test_numbers_are_grouped_by_thousands():
+    assert Template("{% load humanize %}{{ count|intcomma }}人").render(Context({"count": 8159})) == "8,159人"

@@ -1,17 +1,23 @@
+from collections import Counter
 from datetime import date
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from wagtail.models import Page
 
 from courses.catalogue.models import Course, CourseVersion, Courseware
+from courses.learning.models import CourseProgress
 from courses.learning.services.assignments import open_assignments
+from lms.certificates.models import Certificate
+from lms.certificates.services.batches import due_groups
 from lms.ledger.models import Entry, ImportedRecord, Obligation
 from lms.ledger.services.verification import verify
 from lms.people.models import Officer, OrgUnit, RoleGrant, User
 from lms.portal.demo.behaviour import bands, calendar_of, lines_of
 from lms.portal.demo.city import STANDARD, units_of
+from lms.portal.demo.learners import CERTIFIED, LEARNERS
 from lms.portal.demo.people import WALKER, people_of
 
 TODAY = date(2026, 10, 31)
@@ -67,7 +73,7 @@ def test_bands_on_the_last_of_october_are_exact():
 def test_small_city(seeded):
     assert Officer.objects.count() == Obligation.objects.count() == 240
     assert OrgUnit.objects.teams().filter(daily_parent__kind="STREET").count() == OrgUnit.objects.teams().count() == 5
-    assert Entry.objects.filter(reverses=None).count() == ImportedRecord.objects.count()
+    assert Entry.objects.filter(reverses=None).count() == ImportedRecord.objects.count() + LEARNERS
     assert Course.objects.live().count() == CourseVersion.objects.current().count() == 10
     assert Course.objects.live().search("处罚法").count() >= 1
     assert Courseware.objects.filter(kind="VIDEO", checked_by__isnull=False).count() == 3
@@ -77,6 +83,13 @@ def test_small_city(seeded):
     assert RoleGrant.objects.current().values("role").distinct().count() == 20
     assert User.objects.get(username="SECURITY-ADMIN").has_perm("people.grant_roles")
     assert "demo_code" in seeded
+    assert CourseProgress.objects.filter(entry__isnull=False).count() == LEARNERS
+    assert not CourseProgress.objects.filter(officer=walker).exists()
+    states = Counter(Certificate.objects.values_list("state", flat=True))
+    assert states == {"VALID": CERTIFIED - 2, "SUSPENDED": 1, "REVOKED": 1}
+    (group, *_) = due_groups(User.objects.get(username="CITY-OFFICE"))
+    assert group.due > 0
+    assert Page.get_first_root_node().title == "全部页面"
     assert verify().breaks == []
     call_command("audit_invariants", stdout=StringIO())
 

@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         try:
-            table = read_item_codes(options["file"])
+            table = read_item_codes(options["file"], options["file"].name)
         except OSError as error:
             raise CommandError(f"无法读取文件：{error.strerror}。") from error
         except SheetRefused as refusal:

@@ -15,7 +15,8 @@ from lms.portal.demo.book import Cast, Scribe, lines_in, streams_of
 from lms.portal.demo.city import CITY, build_units, units_of
 from lms.portal.demo.classes import Stage, hold_classes
 from lms.portal.demo.courses import publish_site
-from lms.portal.demo.people import people_of
+from lms.portal.demo.learners import certify, learn
+from lms.portal.demo.people import WALKER, people_of
 from lms.portal.demo.plans import Signers, make_plans
 from lms.portal.demo.registry import owe, register
 from lms.portal.demo.resources import build_resources
@@ -44,6 +45,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             call_command("load_rules", stdout=self.stdout)
             call_command("sync_access", stdout=self.stdout)
+            call_command("load_design", stdout=self.stdout)
             self._people(options["profile"])
         self._tidy()
         call_command("export_heads", stdout=self.stdout)
@@ -69,11 +71,21 @@ class Command(BaseCommand):
         plans = make_plans(shapes, units, Signers(*signers, office), self.year, self.today)
         self._say(f"{plans} plans")
         self._classes(shapes, units, officers, office)
+        if self.year == self.today.year:
+            self._learners(people, officers, office)
 
     def _classes(self, shapes, units, officers, office) -> None:
         resources = build_resources(shapes, units, officers, self.today)
         classes, sessions, seats = hold_classes(Stage(shapes, units, officers, resources, office, self.today))
         self._say(f"{classes:,} classes, {sessions:,} sessions, {seats:,} enrolments")
+
+    def _learners(self, people, officers, office) -> None:
+        """Only of those who have met the year's hours, so that the shares of the city stay what they are."""
+        found = bands(people, self.seed)
+        done = [one for staff_no, one in officers.items() if found[staff_no] == "done" and staff_no != WALKER]
+        learnt = learn(done, self.today, self.seed)
+        certify(learnt, User.objects.get(username="DISTRICT-OFFICE-XH"), office)
+        self._say(f"{sum(1 for one in learnt if one.completed_at)} courses completed online")
 
     def _book(self, people, cast) -> None:
         scribe = Scribe(cast, self.year)
