@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("certificates", "0002_what_stays"),
+        ("certificates", "0003_class_kind"),
     ]
 
     operations = [
