@@ -18,14 +18,14 @@ from courses.catalogue.models import (
     SyllabusNode,
     Topic,
 )
+from courses.learning.models import CourseAssignment, CourseProgress, LearningLease, WatchSpan
 from courses.training.models import (
     Appeal,
     AssessmentScore,
-    Completion,
-    TeamSession,
     Attendance,
     AttendanceCorrection,
     ClassSession,
+    Completion,
     DismissalProposal,
     DutyShift,
     Enrollment,
@@ -33,11 +33,11 @@ from courses.training.models import (
     PlanChange,
     PlanItem,
     SupervisionVisit,
+    TeamSession,
     TrainingClass,
     TrainingDuty,
     TrainingPlan,
 )
-from courses.learning.models import CourseAssignment, CourseProgress, LearningLease, WatchSpan
 from instructors.pool.models import Instructor
 from instructors.venues.models import Venue
 from lms.audit.models import AuditEvent
@@ -57,9 +57,16 @@ from lms.people.models import Officer, OrgUnit, Posting, RoleGrant
 from lms.rules.models import Regulation, Rule, RuleVersion, YearLabel
 from tests import factory
 from tests.courses.shelf import make_courseware
-from tests.courses.training.plans import make_item, make_plan
-from tests.courses.training.factory import during, make_class, make_enrollment, make_instructor, make_session, make_venue
 from tests.courses.training import rolls
+from tests.courses.training.factory import (
+    during,
+    make_class,
+    make_enrollment,
+    make_instructor,
+    make_session,
+    make_venue,
+)
+from tests.courses.training.plans import make_item, make_plan
 from tests.lms.certificates.earning import merit_of
 
 _numbers = count(1)

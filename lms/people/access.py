@@ -24,12 +24,14 @@ KEEP_REFERENCES = {f"catalogue.{verb}_{name}" for verb in ("add", "change") for 
 LEGAL_SOURCES = {name for name in KEEP_REFERENCES if "legalsource" in name}
 ASSIGN = {f"learning.{verb}_courseassignment" for verb in ("view", "add", "end", "remind")}
 SEE_PLANS = {f"training.view_{name}" for name in ("trainingplan", "planitem", "planchange", "supervisionvisit")}
-DRAFT_PLANS = SEE_PLANS | {f"training.{verb}_trainingplan" for verb in ("add", "change", "file")} | {
-    "training.close_supervisionvisit"
-}
-DECIDE_PLANS = DRAFT_PLANS | {"training.approve_trainingplan", "training.accept_trainingplan"} | {
-    "training.add_supervisionvisit"
-}
+DRAFT_PLANS = (
+    SEE_PLANS
+    | {f"training.{verb}_trainingplan" for verb in ("add", "change", "file")}
+    | {"training.close_supervisionvisit"}
+)
+DECIDE_PLANS = (
+    DRAFT_PLANS | {"training.approve_trainingplan", "training.accept_trainingplan"} | {"training.add_supervisionvisit"}
+)
 CLASS_ROWS = ("training.{}_trainingclass", "training.{}_classsession", "pool.{}_instructor", "venues.{}_venue")
 SEE_CLASSES = {name.format("view") for name in CLASS_ROWS}
 KEEP_CLASSES = SEE_CLASSES | {name.format(verb) for name in CLASS_ROWS for verb in ("add", "change")} | {
@@ -38,11 +40,12 @@ KEEP_CLASSES = SEE_CLASSES | {name.format(verb) for name in CLASS_ROWS for verb 
 LEARNERS = {f"training.view_{name}" for name in ("enrollment", "trainingduty", "dutyshift")}
 FILL_CLASSES = LEARNERS | {"training.enroll_trainingclass", "training.add_dutyshift"}
 SEE_RESULTS = {f"training.view_{name}" for name in ("completion", "teamsession", "assessmentscore")}
-COMPLETE = SEE_RESULTS | {f"training.{verb}_trainingclass" for verb in ("check", "post", "cancel")} | {
-    "training.record_score"
-}
+COMPLETE = (
+    SEE_RESULTS | {f"training.{verb}_trainingclass" for verb in ("check", "post", "cancel")} | {"training.record_score"}
+)
 SEE_ATTENDANCE = {
-    f"training.view_{name}" for name in ("attendance", "attendancecorrection", "leaverequest", "dismissalproposal", "appeal")
+    f"training.view_{name}"
+    for name in ("attendance", "attendancecorrection", "leaverequest", "dismissalproposal", "appeal")
 }
 KEEP_ATTENDANCE = SEE_ATTENDANCE | {
     "training.keep_attendance", "training.add_attendancecorrection", "training.check_attendancecorrection",

@@ -95,7 +95,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
-NUMBER_GROUPING = 3  # zh-hans names none, and intcomma would print 8159
+FORMAT_MODULE_PATH = "lms.locale"
 LOCALE_PATHS = [BASE_DIR / "lms" / "locale"]
 
 STATIC_URL = "/static/"

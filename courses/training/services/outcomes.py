@@ -38,6 +38,10 @@ class Line:
         return self.enrollment.officer
 
     @property
+    def is_dismissed(self) -> bool:
+        return self.enrollment.state == State.DISMISSED
+
+    @property
     def attended(self) -> int:
         return sum(self.counts.get(state, 0) for state in Attendance.CREDITED)
 
@@ -49,8 +53,7 @@ class Line:
     @property
     def is_complete(self) -> bool:
         """A dismissed learner was not marked any more after he left."""
-        is_gone = self.enrollment.state == State.DISMISSED
-        return is_gone or (not self.unmarked and all(part.is_passed is not None for part in self.parts))
+        return self.is_dismissed or (not self.unmarked and all(part.is_passed is not None for part in self.parts))
 
     @property
     def why_not(self) -> list[str]:
@@ -59,7 +62,7 @@ class Line:
 
     @property
     def verdict(self) -> str:
-        if self.enrollment.state == State.DISMISSED:
+        if self.is_dismissed:
             return State.DISMISSED
         return State.FAILED if self.why_not else State.PASSED
 

@@ -69,8 +69,11 @@ def _refuse(found: Outcomes, actor) -> None:
 
 
 def attendance_claims(found: Outcomes, actor) -> list[Pair]:
-    """One for each credited attendance of an officer, in the order of the sessions; the module once a person."""
-    lines = {line.enrollment.pk: line for line in found.lines if line.enrollment.officer}
+    """One for each credited attendance of an officer, in the order of the sessions; the module once a person.
+
+    Nothing for whoever was dismissed: by R08 too much leave costs the hours of the whole class.
+    """
+    lines = {line.enrollment.pk: line for line in found.lines if line.enrollment.officer and not line.is_dismissed}
     sessions, measures = {session.pk: session for session in found.sessions}, measures_of(found.sessions)
     rows = Attendance.objects.credited().filter(session__in=sessions, enrollment__in=lines)
     with_module: set[int] = set()
@@ -114,7 +117,7 @@ def assessment_claims(found: Outcomes, actor) -> Iterator[Pair]:
     """R14: how many of fitness and drill somebody passed."""
     row = found.training_class
     for line in found.lines:
-        if line.passed_items and line.enrollment.officer and line.verdict != Enrollment.State.DISMISSED:
+        if line.passed_items and line.enrollment.officer and not line.is_dismissed:
             yield line.enrollment.officer, Claim(
                 rule=ASSESSMENTS, evidence=f"{line.enrollment.evidence_key}:assessment",
                 title=f"{row.title}：体能队列考核"[:120], layer=row.layer,
@@ -193,7 +196,8 @@ def repost_attendance(attendance: Attendance, *, actor, reason: str) -> Entry | 
     The entry is linked by the evidence of the attendance; one that comes after a reversal carries a number behind it.
     """
     row = locked_class(attendance.session.training_class_id)
-    if row.state != State.POSTED or attendance.enrollment.officer is None:
+    who = attendance.enrollment
+    if row.state != State.POSTED or who.officer is None or who.state == Enrollment.State.DISMISSED:
         return None
     key, is_credited = (attendance.session_id, attendance.enrollment_id), attendance.state in Attendance.CREDITED
     standing = standing_entries([attendance.session_id]).get(key)

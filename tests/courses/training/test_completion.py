@@ -91,6 +91,18 @@ def test_whoever_missed_more_than_a_seventh_fails(unit):
     assert states == ["PASSED", "FAILED", "PASSED"]
 
 
+def test_whoever_was_dismissed_gets_no_hours_of_the_class(unit):
+    row = make_ended_class(unit, people=2, sessions=3)
+    gone = row.enrollments.order_by("pk")[0]
+    gone.state = "DISMISSED"
+    gone.save()
+    posted(row)
+    assert set(Entry.objects.values_list("officer", flat=True)) == {row.enrollments.order_by("pk")[1].officer_id}
+    attendance = gone.attendance.first()
+    assert repost_attendance(attendance, actor=factory.make_user(), reason="更正") is None
+    assert not Entry.objects.filter(officer=gone.officer_id).exists()
+
+
 def test_the_ledger_says_what_the_rules_say(unit):
     row = make_ended_class(unit, people=4, sessions=3, module="XI_LAW")
     first, second = row.enrollments.all()[:2]
