@@ -16,6 +16,7 @@ MODULES = {
 # Pure modules named by the noun they compute; each stands here once.
 NOUNS = {
     "audit": {"canonical", "chain", "heads"},
+    "bank": {"types"},
     "catalogue": {"media", "panels"},
     "certificates": {"emblem", "entitlement", "glyphs", "paper", "seal", "wording"},
     "jobs": {"outbox", "registry", "running"},
@@ -28,7 +29,7 @@ NOUNS = {
     "sheets": {"archive", "export", "table", "textfile", "workbook"},
 }
 ABOVE = [
-    "portal", "learning", "catalogue", "ledger", "certificates", "rules", "jobs", "notices", "people", "kit", "audit",
+    "portal", "learning", "bank", "catalogue", "ledger", "certificates", "rules", "jobs", "notices", "people", "kit", "audit",
     "sheets",
 ]  # fmt: skip
 AT_THE_TOP = {
