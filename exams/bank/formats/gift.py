@@ -1,0 +1,229 @@
+"""GIFT: one pass over the text cuts it into questions, a second reads what stands between the braces."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from django.core.exceptions import ValidationError
+
+from exams.bank.formats.markup import cleaned, escaped, plain
+from exams.bank.formats.reading import Draft, Reading, guarded, share, text_of
+
+ESCAPED = {char: chr(0xE000 + place) for place, char in enumerate('~=#{}:\\"n')}  # private use while reading
+FORMAT = re.compile(r"\s*\[(html|moodle|plain|markdown)\]", re.IGNORECASE)
+NAME = re.compile(r"::(.*?)::", re.DOTALL)
+WEIGHT = re.compile(r"%(-?\d{1,3}(?:\.\d{1,5})?)%")
+TRUE, FALSE = {"T", "TRUE"}, {"F", "FALSE"}
+BLANK = "{{1}}"
+
+
+@dataclass
+class Answer:
+    """`is_right` by its sign; `weight` in per cent where one is written."""
+
+    text: str
+    is_right: bool
+    weight: Decimal | None
+    feedback: str
+
+
+@guarded
+def read(data: bytes) -> Reading:
+    reading, category = Reading(), ""
+    text = text_of(data)
+    if any("\ue000" <= char <= "\ue008" for char in text):
+        raise ValidationError("文件含有私用区字符。", code="private_use")
+    for line, block in _blocks(_hidden(text)):
+        if block.startswith("$CATEGORY:"):
+            category, _, block = block.removeprefix("$CATEGORY:").partition("\n")
+            category = _shown(category.strip())[:200]
+        if block.strip():
+            _question(reading, line, block, category)
+    return reading
+
+
+def _hidden(text: str) -> str:
+    return re.sub(r"\\([~=#{}:\\\"n])", lambda found: ESCAPED[found[1]], text)
+
+
+def _shown(text: str) -> str:
+    for char, hidden in ESCAPED.items():
+        text = text.replace(hidden, "\n" if char == "n" else char)
+    return text
+
+
+def _blocks(text: str):
+    """(first line, text) between blank lines, without comments; blank lines inside braces do not count."""
+    found, begun, depth = [], 1, 0
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.lstrip().startswith("//"):
+            continue
+        if not line.strip() and not depth:
+            if found:
+                yield begun, "\n".join(found)
+            found = []
+            continue
+        begun = begun if found else number
+        depth = max(depth + line.count("{") - line.count("}"), 0)
+        found.append(line)
+    if found:
+        yield begun, "\n".join(found)
+
+
+def _question(reading: Reading, line: int, block: str, category: str) -> None:
+    name, block = _name(block.strip())
+    start, end = block.find("{"), block.rfind("}")
+    if start < 0:
+        return reading.warn(line, "说明", f"没有答案的说明文字，未导入：{_shown(block)[:40]}")
+    if end < start:
+        return reading.fail(line, "答案", "大括号没有闭合。")
+    if "{" in block[start + 1 : end]:
+        return reading.fail(line, "答案", "大括号嵌套，或少了一个右括号。")
+    stem, tail = _stem(block[:start], block[end + 1 :])
+    if stem is None:
+        reading.warn(line, "答案之后", f"答案之后的多余字符已忽略：{_shown(tail)[:20]}")
+        stem = _stem(block[:start], "")[0]
+    try:
+        content = _content(stem, block[start + 1 : end])
+    except ValidationError as refusal:
+        return reading.fail(line, "答案", " ".join(refusal.messages))
+    draft = Draft(content, line, name=name, category=category)
+    reading.add(draft)
+    return None
+
+
+def _name(block: str) -> tuple[str, str]:
+    found = NAME.match(block)
+    return (_shown(found[1]).strip()[:200], block[found.end() :].strip()) if found else ("", block)
+
+
+def _stem(before: str, after: str) -> tuple[tuple[str, str] | None, str]:
+    """(what stands before, what stands after) as HTML; None where what stands after are scraps of punctuation."""
+    tail = after.strip()
+    if tail and not re.search(r"\w", tail.replace("\ue008", "")):
+        if tail in {".", "。", "?", "？", "!", "！", ",", "，", ";", "；", "…"}:
+            return (_markup(before), _markup(tail)), ""
+        return None, tail
+    return (_markup(before), _markup(tail) if tail else ""), ""
+
+
+def _markup(text: str) -> str:
+    """GIFT's own format marks; Moodle's auto-format lets HTML through, plain text does not."""
+    found = FORMAT.match(text)
+    kind, body = (found[1].lower(), text[found.end() :]) if found else ("moodle", text)
+    body = _shown(body).strip()
+    if kind == "plain" or not re.search(r"<[a-z/]", body, re.IGNORECASE):
+        return escaped(body)
+    return cleaned(body)
+
+
+def _content(stem: tuple[str, str], body: str) -> dict:
+    before, after = stem
+    whole = f"{before} {after}".strip()
+    general, body = _general(body)
+    extra = {"feedback": general} if general else {}
+    head = body.strip().partition("#")[0].strip().upper()
+    if not body.strip():
+        return {"type": "short_answer", "stem": whole} | extra
+    if head in TRUE | FALSE:
+        return {"type": "true_false", "stem": whole, "answer": head in TRUE} | _true_false(body, head in TRUE) | extra
+    if body.lstrip().startswith("#"):
+        return {"type": "numeric", "stem": whole, "answers": _numbers(body.lstrip()[1:])} | extra
+    answers = _answers(body)
+    if any("->" in answer.text for answer in answers):
+        return {"type": "matching", "stem": whole} | _pairs(answers) | extra
+    if all(answer.is_right for answer in answers):
+        blank = f"{before} {BLANK} {after}".strip() if after else f"{before} {BLANK}"
+        return {"type": "fill_in", "stem": blank, "blanks": [{"id": "1", "accepted": _accepted(answers)}]} | extra
+    return {"stem": f"{before} ____ {after}" if after else before} | _choice(answers) | extra
+
+
+def _general(body: str) -> tuple[str, str]:
+    body, _, general = body.partition("####")
+    return (_markup(general) if general.strip() else ""), body
+
+
+def _true_false(body: str, answer: bool) -> dict:
+    """The first feedback is for whoever answers wrong, the second for whoever answers right."""
+    texts = [_markup(text) for text in body.split("#")[1:3]]
+    names = ["feedback_false", "feedback_true"] if answer else ["feedback_true", "feedback_false"]
+    return {name: text for name, text in zip(names, texts, strict=False) if text}
+
+
+def _answers(body: str) -> list[Answer]:
+    found = []
+    for sign, text in re.findall(r"([=~])([^=~]*)", body):
+        text, _, feedback = text.partition("#")
+        weight = WEIGHT.match(text.strip())
+        if weight:
+            text = text.strip()[weight.end() :]
+        percent = Decimal(weight[1]) if weight else None
+        if percent is not None and abs(percent) > 100:
+            raise ValidationError("权重应在-100%至100%之间。", code="weight")
+        found.append(Answer(text, sign == "=", percent, _markup(feedback) if feedback.strip() else ""))
+    if not found:
+        raise ValidationError("大括号里没有答案。", code="key")
+    return found
+
+
+def _part(answer: Answer, place: int) -> dict:
+    percent = answer.weight if answer.weight is not None else Decimal(100 if answer.is_right else 0)
+    part = {"id": chr(ord("a") + place % 26), "html": _markup(answer.text), "weight": share(percent)}
+    return part | ({"feedback": answer.feedback} if answer.feedback else {})
+
+
+def _choice(answers: list[Answer]) -> dict:
+    """One right answer marked by `=` makes it single; weights on wrong ones alone make it multiple."""
+    kind = "single" if any(answer.is_right for answer in answers) else "multiple"
+    return {"type": kind, "options": [_part(answer, place) for place, answer in enumerate(answers)]}
+
+
+def _accepted(answers: list[Answer]) -> list[dict]:
+    accepted = []
+    for answer in answers:
+        percent = answer.weight if answer.weight is not None else Decimal(100)
+        one = {"text": plain(_markup(answer.text)), "weight": share(percent)}
+        accepted.append(one | ({"feedback": answer.feedback} if answer.feedback else {}))
+    return accepted
+
+
+def _pairs(answers: list[Answer]) -> dict:
+    prompts, targets = [], {}
+    for answer in answers:
+        left, arrow, right = answer.text.partition("->")
+        if not arrow or not answer.is_right:
+            raise ValidationError("匹配题的每一行都要写成“=左->右”。", code="key")
+        shown = _markup(right)
+        target = targets.setdefault(shown, f"t{len(targets) + 1}")
+        if plain(_markup(left)):
+            prompts.append({"id": f"p{len(prompts) + 1}", "html": _markup(left), "match": target})
+    return {"prompts": prompts, "targets": [{"id": one, "html": text} for text, one in targets.items()]}
+
+
+def _numbers(body: str) -> list[dict]:
+    parts = re.findall(r"=([^=~]*)", body) if body.lstrip().startswith("=") else [body.partition("~")[0]]
+    return [_number(part) for part in parts]
+
+
+def _number(text: str) -> dict:
+    text, _, feedback = text.partition("#")
+    weight = WEIGHT.match(text.strip())
+    text = text.strip()[weight.end() :].strip() if weight else text.strip()
+    try:
+        value, tolerance = _range(text)
+    except InvalidOperation:
+        raise ValidationError(f"“{_shown(text)[:20]}”不是数值或区间。", code="number") from None
+    found = {
+        "value": format(value, "f"),
+        "tolerance": format(tolerance, "f"),
+        "weight": share(Decimal(weight[1])) if weight else "1",
+    }
+    return found | ({"feedback": _markup(feedback)} if feedback.strip() else {})
+
+
+def _range(text: str) -> tuple[Decimal, Decimal]:
+    if ".." in text:
+        low, high = (Decimal(part.strip()) for part in text.split("..", 1))
+        return (low + high) / 2, abs(high - low) / 2
+    value, _, tolerance = _shown(text).partition(":")
+    return Decimal(value.strip()), Decimal(tolerance.strip() or "0")
