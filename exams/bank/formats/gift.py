@@ -34,12 +34,18 @@ def read(data: bytes) -> Reading:
     if any("\ue000" <= char <= "\ue008" for char in text):
         raise ValidationError("文件含有私用区字符。", code="private_use")
     for line, block in _blocks(_hidden(text)):
-        if block.startswith("$CATEGORY:"):
-            category, _, block = block.removeprefix("$CATEGORY:").partition("\n")
-            category = _shown(category.strip())[:200]
-        if block.strip():
-            _question(reading, line, block, category)
+        named, body = _category(block)
+        category = category if named is None else named
+        if body.strip():
+            _question(reading, line, body, category)
     return reading
+
+
+def _category(block: str) -> tuple[str | None, str]:
+    if not block.startswith("$CATEGORY:"):
+        return None, block
+    first, _, rest = block.removeprefix("$CATEGORY:").partition("\n")
+    return _shown(first.strip())[:200], rest
 
 
 def _hidden(text: str) -> str:
@@ -128,7 +134,7 @@ def _content(stem: tuple[str, str], body: str) -> dict:
     if head in TRUE | FALSE:
         return {"type": "true_false", "stem": whole, "answer": head in TRUE} | _true_false(body, head in TRUE) | extra
     if body.lstrip().startswith("#"):
-        return {"type": "numeric", "stem": whole, "answers": _numbers(body.lstrip()[1:])} | extra
+        return {"type": "numeric", "stem": whole} | _numeric(body.lstrip()[1:]) | extra
     answers = _answers(body)
     if any("->" in answer.text for answer in answers):
         return {"type": "matching", "stem": whole} | _pairs(answers) | extra
@@ -151,19 +157,20 @@ def _true_false(body: str, answer: bool) -> dict:
 
 
 def _answers(body: str) -> list[Answer]:
-    found = []
-    for sign, text in re.findall(r"([=~])([^=~]*)", body):
-        text, _, feedback = text.partition("#")
-        weight = WEIGHT.match(text.strip())
-        if weight:
-            text = text.strip()[weight.end() :]
-        percent = Decimal(weight[1]) if weight else None
-        if percent is not None and abs(percent) > 100:
-            raise ValidationError("权重应在-100%至100%之间。", code="weight")
-        found.append(Answer(text, sign == "=", percent, _markup(feedback) if feedback.strip() else ""))
+    found = [_answer(sign, text) for sign, text in re.findall(r"([=~])([^=~]*)", body)]
     if not found:
         raise ValidationError("大括号里没有答案。", code="key")
     return found
+
+
+def _answer(sign: str, body: str) -> Answer:
+    text, _, feedback = body.partition("#")
+    percent = None
+    if weight := WEIGHT.match(text.strip()):
+        percent, text = Decimal(weight[1]), text.strip()[weight.end() :]
+    if percent is not None and abs(percent) > 100:
+        raise ValidationError("权重应在-100%至100%之间。", code="weight")
+    return Answer(text, sign == "=", percent, _markup(feedback) if feedback.strip() else "")
 
 
 def _part(answer: Answer, place: int) -> dict:
@@ -200,8 +207,15 @@ def _pairs(answers: list[Answer]) -> dict:
     return {"prompts": prompts, "targets": [{"id": one, "html": text} for text, one in targets.items()]}
 
 
+def _numeric(body: str) -> dict:
+    """The answers, and what is said to all others ("~#…")."""
+    right, _, wrong = body.partition("~")
+    feedback = _markup(wrong.partition("#")[2]) if "#" in wrong else ""
+    return {"answers": _numbers(right)} | ({"feedback_wrong": feedback} if feedback else {})
+
+
 def _numbers(body: str) -> list[dict]:
-    parts = re.findall(r"=([^=~]*)", body) if body.lstrip().startswith("=") else [body.partition("~")[0]]
+    parts = re.findall(r"=([^=]*)", body) if body.lstrip().startswith("=") else [body]
     return [_number(part) for part in parts]
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from django.core.exceptions import ValidationError
 
 from exams.bank.formats.cloze import read_cloze
+from exams.bank.formats.extension import EXTENSION, unpacked
 from exams.bank.formats.markup import cleaned, escaped, picture, plain
 from exams.bank.formats.reading import Draft, Reading, guarded, share
 from exams.bank.formats.xml import children, first, local, parsed, text_at
@@ -37,6 +38,8 @@ def read(data: bytes) -> Reading:
 def _question(reading: Reading, element, kind: str, category: str) -> None:
     name = text_at(element, "name", "text")[:200]
     try:
+        if whole := text_at(element, EXTENSION):
+            return reading.add(Draft(unpacked(whole), element.sourceline, name=name, category=category))
         stem = _html(reading, element, first(element, "questiontext"))
         content = {"stem": stem} | READERS[kind](Part(reading, element), stem)
     except ValidationError as refusal:

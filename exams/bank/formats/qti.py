@@ -184,7 +184,8 @@ def _match(item: Item) -> dict:
     weighed = {lefts[one]: weights[f"{one} {other}"] for one, other in pairs} if item.mapped else {}
     for prompt in prompts:
         prompt["match"] = matches[prompt["id"]]
-        prompt |= {"weight": weighed[prompt["id"]]} if weighed else {}
+        if weighed:
+            prompt["weight"] = weighed[prompt["id"]]
     return {"type": "matching", "stem": item.stem(), "prompts": prompts, "targets": targets}
 
 

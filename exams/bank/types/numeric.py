@@ -60,6 +60,6 @@ def key(content: dict) -> str:
 
 
 def canaried(content: dict, mark: str) -> dict:
-    copy = marked(deepcopy(content), ["feedback"], mark)
+    copy = marked(deepcopy(content), ["feedback", "feedback_wrong"], mark)
     copy["answers"] = [marked(one, ["value", "tolerance", "weight", "feedback"], mark) for one in copy["answers"]]
     return copy

@@ -4,7 +4,11 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-WORDS = st.text(alphabet="执法处罚程序文书证据当事人abcXYZ 019，。；？", min_size=1, max_size=12).filter(str.strip)
+WORDS = (
+    st.text(alphabet="执法处罚程序文书证据当事人abcXYZ 019，。；？", min_size=1, max_size=12)
+    .map(str.strip)
+    .filter(bool)
+)
 
 
 def option(one, html, weight="0", **more):
