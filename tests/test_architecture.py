@@ -16,20 +16,21 @@ MODULES = {
 # Pure modules named by the noun they compute; each stands here once.
 NOUNS = {
     "audit": {"canonical", "chain", "heads"},
-    "bank": {"types"},
+    "bank": {"formats", "types"},
     "catalogue": {"media", "panels"},
     "certificates": {"emblem", "entitlement", "glyphs", "paper", "seal", "wording"},
     "jobs": {"outbox", "registry", "running"},
     "kit": {"search"},
     "learning": {"budget", "byte_range", "coverage", "entitlement", "message", "terms"},
     "ledger": {"counting", "invariants", "recount", "record_file", "standing"},
+    "papers": {"chance", "drawing"},
     "people": {"access", "device", "hashers", "lockout", "names", "passwords", "personnel_file", "upload"},
     "portal": {"demo", "desk", "duties", "links", "printing", "readiness", "tally"},
     "rules": {"defaults", "formula", "shapes", "wording"},
     "sheets": {"archive", "export", "table", "textfile", "workbook"},
 }
 ABOVE = [
-    "portal", "learning", "bank", "catalogue", "ledger", "certificates", "rules", "jobs", "notices", "people", "kit", "audit",
+    "portal", "learning", "papers", "bank", "catalogue", "ledger", "certificates", "rules", "jobs", "notices", "people", "kit", "audit",
     "sheets",
 ]  # fmt: skip
 AT_THE_TOP = {

@@ -13,6 +13,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 INSTALLED_APPS = [
     "lms.portal",
     "courses.learning",
+    "exams.papers",
     "exams.bank",
     "courses.catalogue",
     "lms.ledger",
