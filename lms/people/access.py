@@ -23,6 +23,8 @@ CATALOGUE = {"catalogue.view_course", "catalogue.view_courseversion", "catalogue
 KEEP_REFERENCES = {f"catalogue.{verb}_{name}" for verb in ("add", "change") for name in REFERENCES}
 LEGAL_SOURCES = {name for name in KEEP_REFERENCES if "legalsource" in name}
 ASSIGN = {f"learning.{verb}_courseassignment" for verb in ("view", "add", "end", "remind")}
+BANK = {"bank.view_questionbank", "bank.view_question", "bank.view_questionversion", "bank.view_importbatch"}
+PAPERS = {"papers.view_blueprint", "papers.view_banksnapshot", "papers.view_paper"}
 OFFICE = (
     {CONSOLE, "people.change_officer", "people.transfer_officer", "people.import_officer", "people.propose_role"}
     | {"people.view_rolegrant", "ledger.propose_entry", "ledger.check_entry", "ledger.add_importedrecord"}
@@ -87,11 +89,19 @@ ROLES: dict[str, Grantable] = {
     Role.LEGAL_OFFICE: _role(
         CONSOLE, *RULES, "people.view_orgunit", *CATALOGUE, *LEGAL_SOURCES, "catalogue.check_courseware",
     ),
-    Role.EXAM_SETTER: _role(CONSOLE),
-    Role.EXAM_REVIEWER: _role(CONSOLE),
-    Role.EXAM_ADMIN: _role(CONSOLE, "jobs.change_job"),
+    Role.EXAM_SETTER: _role(
+        CONSOLE, *CATALOGUE, *BANK, *JOBS, "bank.add_question", "bank.change_question", "bank.import_question",
+        "bank.export_question",
+    ),
+    Role.EXAM_REVIEWER: _role(CONSOLE, *CATALOGUE, *BANK, "bank.review_question"),
+    Role.EXAM_ADMIN: _role(
+        CONSOLE, *CATALOGUE, *BANK, *PAPERS, *JOBS, "bank.add_questionbank", "bank.change_questionbank",
+        "bank.activate_question", "papers.add_blueprint", "papers.change_blueprint", "papers.draw_paper",
+    ),
     Role.MARKER: _role(),
-    Role.CHIEF_EXAMINER: _role(CONSOLE, "jobs.change_job"),
+    Role.CHIEF_EXAMINER: _role(
+        CONSOLE, *CATALOGUE, *BANK, *PAPERS, *JOBS, "papers.approve_blueprint", "papers.seal_paper", "papers.open_paper",
+    ),
     Role.INVIGILATOR: _role(),
     Role.INSTRUCTOR: _role(),
     Role.COURSE_EDITOR: _role(
