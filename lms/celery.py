@@ -10,7 +10,7 @@ app = Celery("lms")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-NIGHTLY = {"verify_ledger": 2, "audit_invariants": 3, "clearsessions": 4, "sweep_imports": 5}
+NIGHTLY = {"verify_ledger": 2, "audit_invariants": 3, "clearsessions": 4, "sweep_imports": 5, "mark_stale": 1}
 OFTEN = {"relay_outbox": 30, "send_notice_mail": 30}
 app.conf.beat_schedule = {
     name: {"task": "lms.run_command", "schedule": crontab(hour=hour, minute=10), "args": [name]}

@@ -19,6 +19,8 @@ from courses.catalogue.models import (
     Topic,
 )
 from courses.learning.models import CourseAssignment, CourseProgress, LearningLease, WatchSpan
+from exams.bank.models import ImportBatch, Question, QuestionBank
+from exams.papers.models import BankSnapshot, Blueprint, Paper
 from lms.audit.models import AuditEvent
 from lms.audit.services import record
 from lms.certificates.models import Certificate, CertificateDesign, CertificateEvent
@@ -36,6 +38,7 @@ from lms.people.models import Officer, OrgUnit, Posting, RoleGrant
 from lms.rules.models import Regulation, Rule, RuleVersion, YearLabel
 from tests import factory
 from tests.courses.shelf import make_courseware
+from tests.exams.papers.factory import make_bank, make_blueprint, make_question
 from tests.lms.certificates.earning import merit_of
 
 _numbers = count(1)
@@ -146,8 +149,32 @@ def make_assignment(unit: OrgUnit) -> CourseAssignment:
     )
 
 
+def make_own_bank(unit: OrgUnit) -> QuestionBank:
+    return make_bank(unit, f"bank{next(_numbers)}")
+
+
+def make_batch(unit: OrgUnit) -> ImportBatch:
+    return ImportBatch.objects.create(
+        bank=make_own_bank(unit), file_name=f"题{next(_numbers)}.xlsx", sha256="0" * 64, format="xlsx",
+        counts={"written": 1, "known": 0}, made_by=factory.make_user(),
+    )  # fmt: skip
+
+
+def make_own_blueprint(unit: OrgUnit) -> Blueprint:
+    return make_blueprint(make_own_bank(unit), ("single", 1, 1), code=f"B{next(_numbers)}")
+
+
+def make_paper(unit: OrgUnit) -> Paper:
+    snapshot = BankSnapshot.objects.create(blueprint=make_own_blueprint(unit), candidates={}, sha256="0" * 64)
+    number = next(_numbers)
+    return Paper.objects.create(
+        snapshot=snapshot, seed=f"s{number}", purpose=f"考试{number}", sha256=f"{number:064d}", made_by=factory.make_user()
+    )
+
+
 MAKERS = {
     AuditEvent: lambda unit: record("people.test", actor=f"经办{next(_numbers)}", target=unit),
+    Blueprint: make_own_blueprint,
     Certificate: make_certificate,
     CertificateDesign: make_design,
     CertificateEvent: make_certificate_event,
@@ -159,6 +186,7 @@ MAKERS = {
     Delivery: make_delivery,
     Entry: make_entry,
     ImportedRecord: make_imported_record,
+    ImportBatch: make_batch,
     ItemCode: lambda unit: ItemCode.objects.create(code=f"事项-{next(_numbers)}", name="某事项"),
     LegalSource: lambda unit: make_source_version(unit).source,
     LegalSourceVersion: make_source_version,
@@ -167,7 +195,10 @@ MAKERS = {
     Obligation: make_obligation,
     Officer: factory.make_officer,
     OrgUnit: lambda unit: factory.make_unit(unit, f"U-{next(_numbers):04d}"),
+    Paper: make_paper,
     Posting: lambda unit: factory.make_officer(unit).postings.get(),
+    Question: lambda unit: make_question(make_own_bank(unit)),
+    QuestionBank: make_own_bank,
     Regulation: lambda unit: Regulation.objects.first(),
     RoleGrant: make_grant,
     Rule: lambda unit: Rule.objects.first(),

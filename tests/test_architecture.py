@@ -23,7 +23,7 @@ NOUNS = {
     "kit": {"search"},
     "learning": {"budget", "byte_range", "coverage", "entitlement", "message", "terms"},
     "ledger": {"counting", "invariants", "recount", "record_file", "standing"},
-    "papers": {"chance", "drawing"},
+    "papers": {"balance", "chance", "docx", "drawing", "measuring", "printing"},
     "people": {"access", "device", "hashers", "lockout", "names", "passwords", "personnel_file", "upload"},
     "portal": {"demo", "desk", "duties", "links", "printing", "readiness", "tally"},
     "rules": {"defaults", "formula", "shapes", "wording"},

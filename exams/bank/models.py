@@ -1,13 +1,21 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 
 from courses.catalogue.models import ItemCode, LegalSourceVersion, Topic
 from courses.catalogue.models.references import Level
-from exams.bank.querysets import BankQuerySet, ImportBatchQuerySet, QuestionQuerySet, QuestionVersionQuerySet
+from exams.bank.querysets import (
+    BankQuerySet,
+    ImportBatchQuerySet,
+    PracticeAnswerQuerySet,
+    PracticeRunQuerySet,
+    QuestionQuerySet,
+    QuestionVersionQuerySet,
+)
 from exams.bank.types import LABELS
 from lms.kit.models import TwoPersonModel
-from lms.people.models import OrgUnit, User
+from lms.people.models import Officer, OrgUnit, User
 
 EASIEST, HARDEST, MEDIUM = 1, 5, 3
 
@@ -90,6 +98,12 @@ class Question(models.Model):
     def __str__(self):
         return f"{self.get_type_display()} {self.pk}"
 
+    @cached_property
+    def stem(self) -> str:
+        """What its newest version asks, in plain text; lists have it from their query."""
+        version = self.versions.order_by("-number").first()
+        return version.stem_text if version else ""
+
     @property
     def audit_unit(self):
         return self.bank.unit
@@ -153,5 +167,67 @@ class QuestionVersion(TwoPersonModel):
         return f"{self.question} 第{self.number}版"
 
     @property
+    def is_pending(self) -> bool:
+        return not self.is_checked and self.returned_at is None
+
+    @property
     def audit_unit(self):
         return self.question.bank.unit
+
+
+class PracticeRun(models.Model):
+    """One sitting down to practise: which versions, in which order, shuffled by which seed."""
+
+    class Kind(models.TextChoices):
+        DRILL = "DRILL", "练习"
+        WRONG = "WRONG", "错题练习"
+        MOCK = "MOCK", "模拟考试"
+
+    officer = models.ForeignKey(Officer, models.PROTECT, related_name="practice_runs", verbose_name="人员")
+    kind = models.CharField("方式", max_length=5, choices=Kind)
+    title = models.CharField("名称", max_length=120)
+    versions = models.JSONField("试题版本")
+    seed = models.BigIntegerField("种子")
+    started_at = models.DateTimeField("开始时间", auto_now_add=True)
+    finished_at = models.DateTimeField("完成时间", null=True)
+
+    objects = PracticeRunQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "练习"
+        ordering = ["-id"]
+        default_permissions = []
+        indexes = [models.Index(fields=["officer", "finished_at"], name="bank_practice_open")]
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def is_mock(self) -> bool:
+        return self.kind == self.Kind.MOCK
+
+
+class PracticeAnswer(models.Model):
+    """An answer given in practice, as it was judged then. Only added to; `is_right` is empty where people would mark it."""
+
+    run = models.ForeignKey(PracticeRun, models.PROTECT, related_name="answers", verbose_name="练习")
+    place = models.PositiveSmallIntegerField("题号")
+    officer = models.ForeignKey(Officer, models.PROTECT, related_name="practice_answers", verbose_name="人员")
+    question = models.ForeignKey(Question, models.PROTECT, related_name="practice_answers", verbose_name="试题")
+    version = models.ForeignKey(QuestionVersion, models.PROTECT, related_name="+", verbose_name="试题版本")
+    answer = models.JSONField("作答", null=True)
+    is_right = models.BooleanField("答对", null=True)
+    share = models.DecimalField("得分比例", max_digits=3, decimal_places=2, null=True)
+    answered_at = models.DateTimeField("作答时间", auto_now_add=True)
+
+    objects = PracticeAnswerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "练习作答"
+        ordering = ["run", "place"]
+        default_permissions = []
+        constraints = [models.UniqueConstraint(fields=["run", "place"], name="bank_practice_once")]
+        indexes = [models.Index(fields=["officer", "question", "id"], name="bank_practice_history")]
+
+    def __str__(self):
+        return f"{self.run} 第{self.place}题"

@@ -3,6 +3,7 @@ from decimal import Decimal
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from courses.catalogue.models import ItemCode, Topic
 from courses.catalogue.models.references import Level
@@ -180,6 +181,16 @@ class Paper(TwoPersonModel):
     @property
     def audit_unit(self):
         return self.snapshot.blueprint.unit
+
+    @property
+    def state(self) -> str:
+        if not self.is_checked:
+            return "未封"
+        return "已封存" if self.opens_at and timezone.now() < self.opens_at else "已开封"
+
+    def siblings(self):
+        """All that were drawn from the same snapshot for the same purpose, this one among them."""
+        return Paper.objects.filter(snapshot=self.snapshot_id, purpose=self.purpose)
 
 
 class PaperItem(models.Model):

@@ -1,9 +1,15 @@
+from django.db.models import F, Sum
+
 from lms.kit.querysets import ScopedQuerySet
 
 
 class BlueprintQuerySet(ScopedQuerySet):
     def approved(self):
         return self.filter(checked_at__isnull=False)
+
+    def with_totals(self):
+        """`questions` and `marks` of each one's cells."""
+        return self.annotate(questions=Sum("cells__count"), marks=Sum(F("cells__count") * F("cells__marks")))
 
 
 class SnapshotQuerySet(ScopedQuerySet):

@@ -23,7 +23,9 @@ CATALOGUE = {"catalogue.view_course", "catalogue.view_courseversion", "catalogue
 KEEP_REFERENCES = {f"catalogue.{verb}_{name}" for verb in ("add", "change") for name in REFERENCES}
 LEGAL_SOURCES = {name for name in KEEP_REFERENCES if "legalsource" in name}
 ASSIGN = {f"learning.{verb}_courseassignment" for verb in ("view", "add", "end", "remind")}
-BANK = {"bank.view_questionbank", "bank.view_question", "bank.view_questionversion", "bank.view_importbatch"}
+BANK = {"people.view_orgunit"} | {
+    f"bank.view_{name}" for name in ("questionbank", "question", "questionversion", "importbatch")
+}
 PAPERS = {"papers.view_blueprint", "papers.view_banksnapshot", "papers.view_paper"}
 OFFICE = (
     {CONSOLE, "people.change_officer", "people.transfer_officer", "people.import_officer", "people.propose_role"}

@@ -102,6 +102,12 @@ def write_drafts(outcome: Outcome, data: bytes, filename: str, *, bank: Question
     return outcome
 
 
+def weigh(outcome: Outcome, bank: QuestionBank) -> Outcome:
+    """How many of a file's questions the bank has already; nothing is written."""
+    outcome.known = len(outcome.reading.drafts) - len(_fresh(outcome.reading, bank))
+    return outcome
+
+
 def _fresh(reading: Reading, bank: QuestionBank) -> list[tuple[Draft, str]]:
     """Drafts the bank does not hold yet; one that stands twice in a file is two, in both of its imports."""
     digests = [digest(draft.content) for draft in reading.drafts]

@@ -43,7 +43,7 @@ def take_snapshot(blueprint: Blueprint) -> BankSnapshot:
     if not cells:
         raise ValidationError("方案没有组卷要求。", code="empty")
     found = {order: candidates(cell, usable) for order, cell in cells.items()}
-    pairs = _forbidden({one for several in found.values() for one in several})
+    pairs = forbidden_among({one for several in found.values() for one in several})
     content = {"candidates": {str(order): several for order, several in found.items()}, "forbidden": pairs}
     sha256 = hashlib.sha256(packed(content).encode()).hexdigest()
     if known := blueprint.snapshots.filter(sha256=sha256).first():
@@ -54,7 +54,8 @@ def take_snapshot(blueprint: Blueprint) -> BankSnapshot:
     return snapshot
 
 
-def _forbidden(versions: set[int]) -> list[list[int]]:
+def forbidden_among(versions: set[int]) -> list[list[int]]:
+    """The pairs of these versions that may not meet."""
     by_question = dict(QuestionVersion.objects.filter(pk__in=versions).values_list("question_id", "pk"))
     rows = ForbiddenPair.objects.filter(first__in=by_question, second__in=by_question).order_by("first", "second")
     return [[by_question[first], by_question[second]] for first, second in rows.values_list("first", "second")]
@@ -138,6 +139,6 @@ def paper_hash(items: Iterable[PaperItem]) -> str:
 def rebuilt(paper: Paper) -> str:
     """The hash of the paper drawn again from its blueprint, snapshot and seed: equal to its own, or something moved."""
     snapshot = paper.snapshot
-    cells = {cell.order: cell for cell in snapshot.blueprint.cells.all()}
+    cells = {cell.order: cell for cell in snapshot.blueprint.cells.select_related("topic", "item_code")}
     chosen = choose(snapshot, paper.seed, cells)
     return paper_hash(frozen(snapshot.blueprint, chosen, cells, _contents(snapshot), paper.seed))

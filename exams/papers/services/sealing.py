@@ -1,6 +1,7 @@
 """Who may read a paper, and when: until it is opened, nobody, and each who tries is written down."""
 
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -35,16 +36,12 @@ def seal_paper(paper: Paper, opens_at: datetime, *, actor) -> Paper:
 def open_paper(paper: Paper, *, actor) -> list[PaperItem]:
     """The questions of a paper, its keys among them. Every reading is audited, every refusal too.
 
-    ValidationError "sealed" before the window, "not_allowed" without the right to.
+    ValidationError "sealed" before the window, "not_allowed" without the right to, "outside" for another's paper.
     """
     refusal = _refusal(paper, actor)
     # Outside the caller's transaction a refusal would leave no trace if that is rolled back: it is written first.
-    record(
-        "papers.refuse" if refusal else "papers.open",
-        actor=actor,
-        target=paper,
-        **({"code": refusal[0]} if refusal else {}),
-    )
+    detail: dict[str, Any] = {"code": refusal[0]} if refusal else {}
+    record("papers.refuse" if refusal else "papers.open", actor=actor, target=paper, **detail)
     if refusal:
         raise ValidationError(refusal[1], code=refusal[0])
     return list(paper.items.select_related("version").order_by("slot"))
@@ -52,7 +49,9 @@ def open_paper(paper: Paper, *, actor) -> list[PaperItem]:
 
 def _refusal(paper: Paper, actor) -> tuple[str, str] | None:
     if not actor.has_perm(OPEN):
-        return "not_allowed", "您无权查看试卷内容。"
+        return "not_allowed", "您无权查看试卷内容。本次查看已记录。"
+    if not Paper.objects.within(actor, OPEN).filter(pk=paper.pk).exists():
+        return "outside", "试卷不在您的管辖范围。本次查看已记录。"
     if paper.is_checked and paper.opens_at and timezone.now() < paper.opens_at:
         opens = timezone.localtime(paper.opens_at)
         return "sealed", f"试卷已封存，{opens:%Y年%-m月%-d日 %H:%M}后可以查看。本次查看已记录。"

@@ -15,6 +15,7 @@ from lms.portal.demo.book import Cast, Scribe, lines_in, streams_of
 from lms.portal.demo.city import CITY, build_units, units_of
 from lms.portal.demo.courses import publish_site
 from lms.portal.demo.people import people_of
+from lms.portal.demo.questions import write_questions
 from lms.portal.demo.registry import owe, register
 from lms.portal.demo.tasks import assign_tasks
 from lms.rules.management.commands.load_rules import initial_user
@@ -61,6 +62,8 @@ class Command(BaseCommand):
         courses = publish_site(profile, signers)
         self._say(f"{len(courses)} courses published")
         open_accounts(units, signers)
+        setter, reviewer = (User.objects.get(username=f"EXAM-{name}") for name in ("SETTER", "REVIEWER"))
+        self._say(f"{write_questions(units[CITY], setter, reviewer):,} questions in use")
         assign_tasks(units[CITY], User.objects.get(username="CITY-OFFICE"), self.today)
 
     def _book(self, people, cast) -> None:
