@@ -12,6 +12,7 @@ app.autodiscover_tasks()
 
 NIGHTLY = {
     "derive_training_duties": 1,
+    "mark_stale": 1,
     "verify_ledger": 2,
     "audit_invariants": 3,
     "clearsessions": 4,

@@ -9,6 +9,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from courses.learning.views.media import service_worker
+from exams.bank import urls as bank_urls
 from lms.certificates import urls as certificate_urls
 from lms.portal import views as portal_views
 
@@ -49,6 +50,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    path("practice/", include((bank_urls.practice_urlpatterns, "practice"))),
     path("learn/", include("courses.learning.urls")),
     path("classes/", include("courses.training.urls")),
     path("ledger/", include("lms.ledger.urls")),

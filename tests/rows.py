@@ -38,6 +38,8 @@ from courses.training.models import (
     TrainingDuty,
     TrainingPlan,
 )
+from exams.bank.models import ImportBatch, Question, QuestionBank
+from exams.papers.models import BankSnapshot, Blueprint, Paper
 from instructors.pool.models import Instructor
 from instructors.venues.models import Venue
 from lms.audit.models import AuditEvent
@@ -67,6 +69,7 @@ from tests.courses.training.factory import (
     make_venue,
 )
 from tests.courses.training.plans import make_item, make_plan
+from tests.exams.papers.factory import make_bank, make_blueprint, make_question
 from tests.lms.certificates.earning import merit_of
 
 _numbers = count(1)
@@ -217,6 +220,33 @@ def make_duty(unit: OrgUnit) -> TrainingDuty:
     )
 
 
+def make_own_bank(unit: OrgUnit) -> QuestionBank:
+    return make_bank(unit, f"bank{next(_numbers)}")
+
+
+def make_batch(unit: OrgUnit) -> ImportBatch:
+    return ImportBatch.objects.create(
+        bank=make_own_bank(unit), file_name=f"题{next(_numbers)}.xlsx", sha256="0" * 64, format="xlsx",
+        counts={"written": 1, "known": 0}, made_by=factory.make_user(),
+    )  # fmt: skip
+
+
+def make_own_blueprint(unit: OrgUnit) -> Blueprint:
+    return make_blueprint(make_own_bank(unit), ("single", 1, 1), code=f"B{next(_numbers)}")
+
+
+def make_paper(unit: OrgUnit) -> Paper:
+    snapshot = BankSnapshot.objects.create(blueprint=make_own_blueprint(unit), candidates={}, sha256="0" * 64)
+    number = next(_numbers)
+    return Paper.objects.create(
+        snapshot=snapshot,
+        seed=f"s{number}",
+        purpose=f"考试{number}",
+        sha256=f"{number:064d}",
+        made_by=factory.make_user(),
+    )
+
+
 MAKERS = {
     AssessmentScore: make_score,
     Completion: make_completion,
@@ -227,6 +257,7 @@ MAKERS = {
     DismissalProposal: rolls.make_proposal,
     LeaveRequest: rolls.make_leave,
     AuditEvent: lambda unit: record("people.test", actor=f"经办{next(_numbers)}", target=unit),
+    Blueprint: make_own_blueprint,
     Certificate: make_certificate,
     ClassSession: lambda unit: make_session(make_class(unit), venue=make_venue(unit), instructor=make_instructor(unit)),
     Instructor: lambda unit: make_instructor(unit, level="DISTRICT"),
@@ -244,6 +275,7 @@ MAKERS = {
     Enrollment: lambda unit: make_enrollment(make_class(unit)),
     Entry: make_entry,
     ImportedRecord: make_imported_record,
+    ImportBatch: make_batch,
     ItemCode: lambda unit: ItemCode.objects.create(code=f"事项-{next(_numbers)}", name="某事项"),
     LegalSource: lambda unit: make_source_version(unit).source,
     LegalSourceVersion: make_source_version,
@@ -252,7 +284,10 @@ MAKERS = {
     Obligation: make_obligation,
     Officer: factory.make_officer,
     OrgUnit: lambda unit: factory.make_unit(unit, f"U-{next(_numbers):04d}"),
+    Paper: make_paper,
     Posting: lambda unit: factory.make_officer(unit).postings.get(),
+    Question: lambda unit: make_question(make_own_bank(unit)),
+    QuestionBank: make_own_bank,
     Regulation: lambda unit: Regulation.objects.first(),
     RoleGrant: make_grant,
     Rule: lambda unit: Rule.objects.first(),

@@ -16,12 +16,14 @@ MODULES = {
 # Pure modules named by the noun they compute; each stands here once.
 NOUNS = {
     "audit": {"canonical", "chain", "heads"},
+    "bank": {"formats", "types"},
     "catalogue": {"media", "panels"},
     "certificates": {"artwork", "emblem", "entitlement", "glyphs", "paper", "seal", "wording"},
     "jobs": {"outbox", "registry", "running"},
     "kit": {"search"},
     "learning": {"budget", "byte_range", "coverage", "entitlement", "message", "terms"},
     "ledger": {"counting", "invariants", "recount", "record_file", "standing"},
+    "papers": {"balance", "chance", "docx", "drawing", "measuring", "printing"},
     "people": {"access", "device", "hashers", "lockout", "names", "passwords", "personnel_file", "upload"},
     "portal": {"benchmarks", "demo", "desk", "duties", "links", "readiness", "tally"},
     "rules": {"defaults", "formula", "shapes", "wording"},
@@ -49,7 +51,8 @@ NOUNS = {
     "sheets": {"archive", "export", "table", "textfile", "workbook"},
 }
 ABOVE = [
-    "portal", "training", "learning", "venues", "pool", "catalogue", "ledger", "certificates", "rules", "jobs", "notices", "people", "kit", "audit",
+    "portal", "training", "learning", "papers", "bank", "venues", "pool", "catalogue", "ledger", "certificates", "rules",
+    "jobs", "notices", "people", "kit", "audit",
     "sheets",
 ]  # fmt: skip
 AT_THE_TOP = {

@@ -51,6 +51,10 @@ KEEP_ATTENDANCE = SEE_ATTENDANCE | {
     "training.keep_attendance", "training.add_attendancecorrection", "training.check_attendancecorrection",
     "training.decide_leaverequest", "training.decide_dismissal", "training.decide_appeal",
 }  # fmt: skip
+BANK = {"people.view_orgunit"} | {
+    f"bank.view_{name}" for name in ("questionbank", "question", "questionversion", "importbatch")
+}
+PAPERS = {"papers.view_blueprint", "papers.view_banksnapshot", "papers.view_paper"}
 OFFICE = (
     {CONSOLE, "people.change_officer", "people.transfer_officer", "people.import_officer", "people.propose_role"}
     | {"people.view_rolegrant", "ledger.propose_entry", "ledger.check_entry", "ledger.add_importedrecord"}
@@ -116,11 +120,19 @@ ROLES: dict[str, Grantable] = {
     Role.LEGAL_OFFICE: _role(
         CONSOLE, *RULES, "people.view_orgunit", *CATALOGUE, *LEGAL_SOURCES, "catalogue.check_courseware",
     ),
-    Role.EXAM_SETTER: _role(CONSOLE),
-    Role.EXAM_REVIEWER: _role(CONSOLE),
-    Role.EXAM_ADMIN: _role(CONSOLE, "jobs.change_job"),
+    Role.EXAM_SETTER: _role(
+        CONSOLE, *CATALOGUE, *BANK, *JOBS, "bank.add_question", "bank.change_question", "bank.import_question",
+        "bank.export_question",
+    ),
+    Role.EXAM_REVIEWER: _role(CONSOLE, *CATALOGUE, *BANK, "bank.review_question"),
+    Role.EXAM_ADMIN: _role(
+        CONSOLE, *CATALOGUE, *BANK, *PAPERS, *JOBS, "bank.add_questionbank", "bank.change_questionbank",
+        "bank.activate_question", "papers.add_blueprint", "papers.change_blueprint", "papers.draw_paper",
+    ),
     Role.MARKER: _role(),
-    Role.CHIEF_EXAMINER: _role(CONSOLE, "jobs.change_job"),
+    Role.CHIEF_EXAMINER: _role(
+        CONSOLE, *CATALOGUE, *BANK, *PAPERS, *JOBS, "papers.approve_blueprint", "papers.seal_paper", "papers.open_paper",
+    ),
     Role.INVIGILATOR: _role(),
     Role.INSTRUCTOR: _role("training.record_score"),
     Role.COURSE_EDITOR: _role(

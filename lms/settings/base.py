@@ -14,6 +14,8 @@ INSTALLED_APPS = [
     "lms.portal",
     "courses.training",
     "courses.learning",
+    "exams.papers",
+    "exams.bank",
     "instructors.venues",
     "instructors.pool",
     "courses.catalogue",

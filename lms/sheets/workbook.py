@@ -1,4 +1,4 @@
-"""The first visible sheet of an .xlsx file as numbered rows of text.
+"""The visible sheets of an .xlsx file as numbered rows of text.
 
 calamine allocates the whole box around the cells and one copy of a shared string for every cell that shows it,
 and a failed allocation ends the process. So the sheet is surveyed first, and calamine is given an archive of
@@ -49,11 +49,21 @@ Cell = str | ValidationError
 
 
 def read(data: bytes) -> Iterator[tuple[int, list[Cell]]]:
-    """Rows with anything in them, each under the number it has on the screen."""
+    """Rows of the first visible sheet with anything in them, each under the number it has on the screen."""
+    return read_sheets(data, most=1)[0][1]
+
+
+def read_sheets(data: bytes, *, most: int) -> list[tuple[str, Iterator[tuple[int, list[Cell]]]]]:
+    """The first visible sheets by name, as `read` gives one."""
     parts = {name.casefold(): part for name, part in inflate(data).items()}
     _check_kind(parts)
-    sheet, date1904 = _first_sheet(parts)
-    survey = Survey(_string_lengths(parts.get(STRINGS)))
+    sheets, date1904 = _visible_sheets(parts)
+    lengths = _string_lengths(parts.get(STRINGS))
+    return [(name, _read_sheet(parts, sheet, lengths, date1904)) for name, sheet in sheets[:most]]
+
+
+def _read_sheet(parts, sheet: bytearray, lengths: list[int], date1904: bool) -> Iterator[tuple[int, list[Cell]]]:
+    survey = Survey(lengths)
     _parse(sheet, survey.start, survey.characters)
     index = {
         "_rels/.rels": OWN_LINKS.format(kind="officeDocument", target=BOOK),
@@ -172,17 +182,20 @@ def _check_kind(parts: dict[str, bytearray]) -> None:
         raise macro()
 
 
-def _first_sheet(parts: dict[str, bytearray]) -> tuple[bytearray, bool]:
-    """The sheet, and whether its dates count from 1904."""
+def _visible_sheets(parts: dict[str, bytearray]) -> tuple[list[tuple[str, bytearray]], bool]:
+    """The sheets by name, and whether their dates count from 1904."""
     book = _elements(parts[BOOK])
     date1904 = any(element.get("date1904") in ("1", "true") for element in book)
     links = {link.get("Id"): link for link in _elements(parts[LINKS])}
+    found = []
     for element in book:
         link: Any = next((links[value] for key, value in element.items() if key.endswith("}id") and value in links), {})
         path = "xl/" + link.get("Target", "").casefold().removeprefix("/").removeprefix("xl/")
         if _is_visible_sheet(element, link) and path in parts:
-            return parts[path], date1904
-    raise damaged()
+            found.append((element.get("name", ""), parts[path]))
+    if not found:
+        raise damaged()
+    return found, date1904
 
 
 def _is_visible_sheet(element: Any, link: Any) -> bool:

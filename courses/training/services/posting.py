@@ -129,7 +129,7 @@ def assessment_claims(found: Outcomes, actor) -> Iterator[Pair]:
 
 def without_overlaps(pairs: Sequence[Pair], training_class: TrainingClass) -> list[Pair]:
     """Of two sessions somebody attended at the same time only the one posted first counts."""
-    claimed = {session for _, claim in pairs if (session := session_of(claim.evidence))}
+    claimed = {found for _, claim in pairs if (found := session_of(claim.evidence))}
     sessions = {session.pk: session for session in training_class.sessions.filter(pk__in=claimed)}
     taken = counted_elsewhere([officer for officer, _ in pairs], sessions.values())
     kept = []

@@ -26,6 +26,8 @@ from lms.people import upload as uploads
 from lms.sheets.export import write_xlsx
 from lms.sheets.table import MAX_FILE_BYTES, Problem
 
+PURPOSE = "training_file"  # one kind of file is never taken for another
+
 SHOWN = 50
 
 
@@ -78,7 +80,7 @@ def upload(request, pk=None):
     outcome = intake.look(File(data, file.name))
     if outcome.problems:
         return _upload_page(request, intake, outcome.problems)
-    kept = uploads.keep(request.session, file.name, data)
+    kept = uploads.keep(request.session, file.name, data, PURPOSE)
     return redirect(f"{intake.here}{kept.token}/")
 
 
@@ -101,7 +103,7 @@ def _upload_page(request, intake: Intake, problems=()):
 def preview(request, token, pk=None):
     """What would be written; confirming writes that and nothing else."""
     intake = intake_for(request, pk)
-    kept = uploads.find(request.session, token)
+    kept = uploads.find(request.session, token, PURPOSE)
     file, refusal = File(kept.read(), kept.filename), ""
     if request.method == "POST":
         try:
@@ -109,7 +111,7 @@ def preview(request, token, pk=None):
         except ValidationError as fault:
             refusal = " ".join(fault.messages)
         else:
-            uploads.discard(request.session)
+            uploads.discard(request.session, PURPOSE)
             messages.success(
                 request,
                 f"已导入{len(outcome.new):,}{intake.counted_in}，原有{outcome.known:,}{intake.counted_in}不变。",

@@ -18,6 +18,8 @@ from lms.audit.services import record
 from lms.people import upload as uploads
 from lms.sheets.table import MAX_FILE_BYTES, Problem
 
+PURPOSE = "plan_import"  # one kind of file is never taken for another
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -37,7 +39,7 @@ def upload(request, pk: int):
     if file.size > MAX_FILE_BYTES:
         too_large = Problem(None, "", f"文件过大，不能超过{MAX_FILE_BYTES >> 20} MB。", "too_large")
         return _upload_page(request, plan, [too_large])
-    kept = uploads.keep(request.session, file.name, file.read())
+    kept = uploads.keep(request.session, file.name, file.read(), PURPOSE)
     return redirect("training_plans:preview", plan.pk, kept.token)
 
 
@@ -51,7 +53,7 @@ def _upload_page(request, plan, problems=()):
 @require_GET
 def preview(request, pk: int, token: str):
     plan = plan_for(request, pk)
-    kept = uploads.find(request.session, token)
+    kept = uploads.find(request.session, token, PURPOSE)
     reading = read_items(plan, kept.read(), kept.filename)
     context = {
         "plan": plan, "upload": kept, "reading": reading, "problems": reading.problems,
@@ -66,7 +68,7 @@ def preview(request, pk: int, token: str):
 def confirm(request, pk: int, token: str):
     """The file is read again, against the plan as it is now."""
     plan = plan_for(request, pk)
-    kept = uploads.find(request.session, token)
+    kept = uploads.find(request.session, token, PURPOSE)
     reading = read_items(plan, kept.read(), kept.filename)
     if reading.problems:
         return redirect("training_plans:preview", plan.pk, token)
@@ -75,7 +77,7 @@ def confirm(request, pk: int, token: str):
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
         return to_plan(plan)
-    uploads.discard(request.session)
+    uploads.discard(request.session, PURPOSE)
     messages.success(request, f"已导入{len(reading.items)}个项目。")
     return to_plan(plan)
 

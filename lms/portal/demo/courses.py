@@ -120,6 +120,7 @@ OUTLINES = (
 
 
 SMALL_SECONDS = 45
+SMALL_ITEMS = 60
 _MICRO = ("当场处罚的三个条件", "听证告知的时间", "责令改正不是处罚")
 _MICRO_LINES = (
     ("违法事实确凿并有法定依据。", "对公民二百元以下、对单位三千元以下罚款或者警告。", "法律另有规定的，从其规定。"),
@@ -133,7 +134,7 @@ def publish_site(profile: str, signers) -> list[Course]:
     home = _home()
     shelf = home.add_child(instance=CatalogueIndex(title="课程目录", slug="courses"))
     call_command("set_up_workflow", verbosity=0)
-    publisher = Publisher(shelf, write_basis(12 if profile == "small" else ITEMS), signers)
+    publisher = Publisher(shelf, write_basis(SMALL_ITEMS if profile == "small" else ITEMS), signers)
     written = {outline.code: outline for outline in OUTLINES}
     titles = [one for one in TITLES if profile != "small" or one.code in written]
     courses = [publisher.publish(written.get(one.code) or outline_of(one), one.topic) for one in titles]

@@ -10,6 +10,7 @@ from wagtail.models import Page
 from courses.catalogue.models import Course, CourseVersion, Courseware
 from courses.learning.models import CourseProgress
 from courses.learning.services.assignments import open_assignments
+from exams.bank.models import Question
 from lms.certificates.models import Certificate
 from lms.certificates.services.batches import due_groups
 from lms.ledger.models import Entry, ImportedRecord, Obligation
@@ -78,6 +79,7 @@ def test_small_city(seeded):
     assert Course.objects.live().search("处罚法").count() >= 1
     assert Courseware.objects.filter(kind="VIDEO", checked_by__isnull=False).count() == 3
     assert [course.code for course in Course.objects.stale()] == ["C17"]
+    assert Question.objects.usable().count() == 300
     walker = Officer.objects.get(staff_no=WALKER)
     assert open_assignments(walker, timezone.localdate())[0].title == "微课：当场处罚的三个条件"
     assert RoleGrant.objects.current().values("role").distinct().count() == 20

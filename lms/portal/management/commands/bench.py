@@ -3,6 +3,7 @@ from functools import partial
 
 from django.core.management.base import BaseCommand, CommandError
 
+from exams.papers import measuring as exam_papers
 from lms.people.models import Officer
 from lms.portal.benchmarks import certificates, ledger, pages, serving, signing_in, spans, weight
 from lms.portal.benchmarks.city import DATABASE, measured_in_own_city
@@ -12,6 +13,7 @@ from lms.portal.benchmarks.measuring import Figures
 BENCHMARKS = (
     ledger.totals, pages.today, pages.course, serving.course, weight.phone_pages, spans.span_message,
     signing_in.login, ledger.verification, certificates.numbering,
+    exam_papers.papers_drawn, exam_papers.questions_imported,
 )  # fmt: skip
 
 

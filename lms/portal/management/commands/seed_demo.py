@@ -18,6 +18,7 @@ from lms.portal.demo.courses import publish_site
 from lms.portal.demo.learners import certify, learn
 from lms.portal.demo.people import WALKER, people_of
 from lms.portal.demo.plans import Signers, make_plans
+from lms.portal.demo.questions import write_questions
 from lms.portal.demo.registry import owe, register
 from lms.portal.demo.resources import build_resources
 from lms.portal.demo.tasks import assign_tasks
@@ -66,6 +67,8 @@ class Command(BaseCommand):
         courses = publish_site(profile, signers)
         self._say(f"{len(courses)} courses published")
         open_accounts(units, signers)
+        setter, reviewer = (User.objects.get(username=f"EXAM-{name}") for name in ("SETTER", "REVIEWER"))
+        self._say(f"{write_questions(units[CITY], setter, reviewer):,} questions in use")
         office = User.objects.get(username="CITY-OFFICE")
         assign_tasks(units[CITY], office, self.today)
         plans = make_plans(shapes, units, Signers(*signers, office), self.year, self.today)
