@@ -21,6 +21,7 @@ PUBLIC = {
     "/verify/1/",
     "/sw.js",
     "/learn/offline/",
+    "/classes/sign/offline/",
     "/admin/sprite/",
     "/admin/jsi18n/",
 }

@@ -18,6 +18,7 @@ from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.views.generic import FormView
 from wagtail.admin.ui.menus import MenuItem
+from wagtail.admin.ui.tables import TitleColumn
 from wagtail.admin.views.generic import BaseListingView, BaseObjectMixin, InspectView, WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
@@ -128,10 +129,21 @@ class ScopedList:
     def columns(self):
         # Copies: the viewset's own columns serve every request, and would be wrapped again by each.
         columns = [copy(column) for column in super().columns]
+        columns[0] = self.as_title(columns[0])
         for column in columns:
             column.sort_key = self.viewset.sort_keys.get(column.name, column.sort_key)
             column.get_value = worded(column.get_value)
         return columns
+
+    def as_title(self, column):
+        """Wagtail makes only a first column given by name a link with the row's actions behind it."""
+        if isinstance(column, TitleColumn):
+            return column
+        title_class = self._get_title_column_class(TitleColumn)
+        return title_class(
+            column.name, label=column.label, accessor=column.accessor, sort_key=column.sort_key,
+            get_url=lambda row: self.get_edit_url(row) or self.get_inspect_url(row),
+        )  # fmt: skip
 
     @cached_property
     def add_item_label(self):

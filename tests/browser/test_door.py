@@ -39,6 +39,7 @@ def test_a_first_password_and_the_account_pages(visit, officer, rules):
     page = visitor.page
     page.goto(visitor.base + "/accounts/logout/")
     page.click("main button[type=submit]")
+    page.wait_for_url("**/accounts/login/**")
     officer.user.refresh_from_db()
     officer.user.set_password(factory.PASSWORD)
     officer.user.must_change_password = False

@@ -84,6 +84,7 @@ def test_the_office_fills_a_class_and_decides(visit, team, districts):
     page.get_by_role("button", name="确认安排3人").click()
     page.locator("table.learners").wait_for()
     assert page.locator("table.learners tbody tr").count() == 3
+    page.wait_for_timeout(1000)  # Wagtail fades its messages in
     assert our_faults(visitor) == []
     visitor.shot("desk-learners")
     page.locator("input[name=row]").first.check()

@@ -122,5 +122,5 @@ def test_the_form_keeps_a_good_file(access, city, client):
 
 def test_the_file_is_not_for_everybody(access, officer, city, client):
     courseware = add("PDF", "a.pdf", pdf())
-    client.force_login(factory.make_staff(Role.EXAM_SETTER, city))
+    client.force_login(factory.make_staff(Role.FINANCE, city))
     assert client.get(reverse("catalogue_office:file", args=[courseware.pk])).status_code in {302, 403}

@@ -57,7 +57,7 @@ def test_the_editor_is_told(old, city, client):
 
 
 def test_not_everybody_sees_the_list(old, city, client):
-    client.force_login(factory.make_staff(Role.EXAM_SETTER, city))
+    client.force_login(factory.make_staff(Role.FINANCE, city))
     assert client.get(reverse(URL)).status_code in {302, 403}
 
 
