@@ -95,14 +95,17 @@ def meetings_post_nothing() -> str | None:
     """No line of the book rests on a session or a class that is a meeting."""
     return _first(
         """
-        SELECT 'ledger.entry:' || l.id FROM ledger_entry l WHERE l.hours <> 0 AND EXISTS (
-            SELECT FROM training_attendance a JOIN training_classsession s ON s.id = a.session_id
+        WITH keys AS MATERIALIZED (
+            SELECT 'courses.training.attendance:' || a.session_id || ':' || a.enrollment_id AS evidence
+            FROM training_attendance a JOIN training_classsession s ON s.id = a.session_id
             WHERE s.event_type = 'MEETING'
-            AND l.evidence = 'courses.training.attendance:' || a.session_id || ':' || a.enrollment_id
             UNION ALL
-            SELECT FROM training_enrollment e JOIN training_trainingclass c ON c.id = e.training_class_id
-            WHERE c.event_type = 'MEETING' AND l.evidence = 'courses.training.enrollment:' || e.id
-        ) ORDER BY l.id LIMIT 1
+            SELECT 'courses.training.enrollment:' || e.id
+            FROM training_enrollment e JOIN training_trainingclass c ON c.id = e.training_class_id
+            WHERE c.event_type = 'MEETING'
+        )
+        SELECT 'ledger.entry:' || l.id FROM keys JOIN ledger_entry l USING (evidence)
+        WHERE l.hours <> 0 ORDER BY l.id LIMIT 1
         """
     )
 
