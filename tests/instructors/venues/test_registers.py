@@ -41,7 +41,7 @@ def test_an_officer_becomes_an_instructor_by_his_number(office, districts, clien
     answer = client.post(reverse("instructor:add"), fields | {"level": "EXTERNAL"})
     assert answer.context["form"].has_error("name", "no_name")
     client.post(reverse("instructor:add"), fields | {"level": "EXTERNAL", "name": "某教授"})
-    assert Instructor.objects.filter(level="EXTERNAL", officer=None).exists()
+    assert Instructor.objects.filter(appointments__level="EXTERNAL", officer=None).exists()
 
 
 def test_who_is_active_on_a_day_and_what_is_assignable(city, districts):
