@@ -11,13 +11,21 @@ from lms.people.models import Officer, OrgUnit, User
 
 @dataclass(frozen=True)
 class Entitlement:
-    """`key` names the row of evidence for good; `facts` are texts that the certificate will say."""
+    """`key` names the row of evidence for good; `facts` are texts that the certificate will say.
 
-    officer: Officer
+    What is given to a place and not to a person has no officer but a `subject`.
+    """
+
+    officer: Officer | None
     unit: OrgUnit
     kind: str
     key: str
     facts: dict[str, str] = field(default_factory=dict)
+    subject: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.officer.name if self.officer else self.subject
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from lms.people.models import Officer, OrgUnit
 class Kind(models.TextChoices):
     COMPLETION = "COMPLETION", "结业证书"
     CLASS = "CLASS", "培训班结业证书"
+    PLAQUE = "PLAQUE", "实践教学基地牌匾"
 
 
 class CertificateDesign(TwoPersonModel):
@@ -82,7 +83,7 @@ class Certificate(models.Model):
         SUPERSEDED = "SUPERSEDED", "已换发"
         LAPSED = "LAPSED", "已过期"  # by the calendar, so shown and never stored
 
-    officer = models.ForeignKey(Officer, models.PROTECT, related_name="certificates", verbose_name="持证人")
+    officer = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="certificates", verbose_name="持证人")
     unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+", verbose_name="发证时单位")
     kind = models.CharField("种类", max_length=20, choices=Kind)
     entitlement = models.CharField("凭据", max_length=120)
@@ -119,6 +120,10 @@ class Certificate(models.Model):
                 fields=["entitlement"], condition=~Q(state="SUPERSEDED"), name="certificates_one_per_entitlement"
             ),
             models.CheckConstraint(condition=~Q(state="LAPSED"), name="certificates_lapse_is_computed"),
+            models.CheckConstraint(
+                condition=Q(kind="PLAQUE", officer__isnull=True) | (~Q(kind="PLAQUE") & Q(officer__isnull=False)),
+                name="certificates_person_or_place",
+            ),
         ]
 
     def __str__(self):
@@ -140,6 +145,15 @@ class Certificate(models.Model):
     @property
     def title(self) -> str:
         return self.snapshot["title"]
+
+    @property
+    def holder(self) -> str:
+        """An officer, or the place that was named."""
+        return self.snapshot["name"]
+
+    @property
+    def is_of_a_place(self) -> bool:
+        return self.officer_id is None
 
     def get_verify_url(self):
         return reverse("verify:code", args=[self.code])

@@ -15,9 +15,28 @@ class DesignQuerySet(ScopedQuerySet):
         return self.approved().filter(kind=kind).order_by("number").last()
 
 
-class CertificateQuerySet(ScopedQuerySet):
-    """Visible through the officer's unit of today, as his postings are."""
+class HeldQuerySet(ScopedQuerySet):
+    """Visible through the officer's unit of today, as his postings are; what a place holds through its own unit."""
 
+    place_lookup = ""
+
+    def visible_to(self, user):
+        if not user.is_authenticated:
+            return self.none()
+        rows = self._in_scope(user, f"certificates.view_{self.model._meta.model_name}")
+        return self.filter(rows | Q(**{self.owner_lookup: user}) if self.owner_lookup else rows)
+
+    def within(self, user, permission: str):
+        return self.filter(self._in_scope(user, permission))
+
+    def _in_scope(self, user, permission: str) -> Q:
+        of_place = user.scope_filter(permission, f"{self.place_lookup}unit")
+        return user.scope_filter(permission, f"{self.place_lookup}officer__unit") | (
+            Q(**{f"{self.place_lookup}officer": None}) & of_place
+        )
+
+
+class CertificateQuerySet(HeldQuerySet):
     unit_lookup = "officer__unit"
     owner_lookup = "officer__user"
 
@@ -37,8 +56,9 @@ class CertificateQuerySet(ScopedQuerySet):
         return self.filter(state=state)
 
 
-class EventQuerySet(ScopedQuerySet):
+class EventQuerySet(HeldQuerySet):
     unit_lookup = "certificate__officer__unit"
+    place_lookup = "certificate__"
 
     def in_force(self) -> QuerySet:
         return self.filter(checked_by__isnull=False)

@@ -35,9 +35,9 @@ class CertificateViewSet(ScopedViewSet):
     counted_in = "张"
     list_display = [
         "number",
-        Column("officer", label="持证人", sort_key="officer__name_pinyin"),
+        Column("holder", label="持证人或基地", sort_key="officer__name_pinyin"),
         Column("unit", label="发证时单位", sort_key="unit__path"),
-        Column("title", label="课程或培训班"),
+        Column("title", label="课程、培训班或主题"),
         "kind", "issued_on", "expires_on",
         Column("standing", label="状态", accessor=lambda row: row.standing.label, sort_key="state"),
     ]  # fmt: skip
@@ -65,7 +65,7 @@ class EventViewSet(ScopedViewSet):
     menu_label = "变更与复核"
     list_display = [
         "certificate",
-        Column("officer", label="持证人", accessor="certificate.officer"),
+        Column("holder", label="持证人或基地", accessor="certificate.holder"),
         "change", "reason", Column("state", label="状态", accessor=lambda event: "已生效" if event.is_checked else "待复核"),
         "made_by", "made_at", "checked_by", "checked_at",
     ]  # fmt: skip
@@ -75,7 +75,7 @@ class EventViewSet(ScopedViewSet):
     actions = (
         Action(
             "approve", "复核通过", "certificates.check_change", approve_change,
-            lambda event: f"{event.certificate}（{event.certificate.officer}）：{event.get_change_display()}，原因：{event.reason.rstrip('。')}。"
+            lambda event: f"{event.certificate}（{event.certificate.holder}）：{event.get_change_display()}，原因：{event.reason.rstrip('。')}。"
             f"通过后{CONSEQUENCES[Change(event.change)]}。",
             is_open=lambda event: not event.is_checked, icon="check",
         ),

@@ -25,6 +25,10 @@ FIRST_OF = {
         "body": "{name}同志（{unit}）于{began_on}至{completed_on}参加“{title}”，计{hours}学时、{credits}学分，考核合格，准予结业。",
         "prefix": "城管培班",
     },
+    Kind.PLAQUE: FIRST | {
+        "title": "实践教学基地", "closing": "特此授牌。", "prefix": "城管培基",
+        "body": "{name}（{unit}）经申报、现场评分和复核，于{completed_on}命名为实践教学基地，主题为“{title}”。",
+    },
 }  # fmt: skip
 
 

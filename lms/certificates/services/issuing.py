@@ -51,7 +51,7 @@ def number_certificate(entitlement: Entitlement, *, actor, supersedes: Certifica
 
 
 def _require_printable(design: CertificateDesign, entitlement: Entitlement) -> None:
-    facts = {**entitlement.facts, "name": entitlement.officer.name}
+    facts = {**entitlement.facts, "name": entitlement.name}
     require_glyphs("".join(map(str, facts.values())))
     wording.require_room(design.body, facts)
 
@@ -60,7 +60,7 @@ def _certificate(entitlement: Entitlement, design: CertificateDesign, today: dat
     number = f"{design.prefix}〔{today.year}〕{serial:06d}号"
     expires_on = _months_later(today, design.valid_months) if design.valid_months else None
     snapshot = {
-        **entitlement.facts, "name": entitlement.officer.name, "number": number, "issued_on": today.isoformat(),
+        **entitlement.facts, "name": entitlement.name, "number": number, "issued_on": today.isoformat(),
         "expires_on": expires_on.isoformat() if expires_on else "",
     }  # fmt: skip
     return Certificate(

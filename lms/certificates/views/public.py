@@ -41,10 +41,15 @@ def _answer(request, find):
     if found:
         document = getattr(found, "document", None)
         context |= {
-            "standing": found.standing, "name": masked(found.snapshot["name"]), "now": timezone.localtime(),
+            "standing": found.standing, "name": _shown_name(found), "now": timezone.localtime(),
             "ended_on": _ended_on(found), "digest": _grouped(document.sha256[:32]) if document else [],
         }  # fmt: skip
     return _page(request, context)
+
+
+def _shown_name(certificate) -> str:
+    """A place's name is public, a person's is not."""
+    return certificate.holder if certificate.is_of_a_place else masked(certificate.holder)
 
 
 def _ended_on(certificate):
