@@ -28,7 +28,8 @@ class CourseVersionQuerySet(ScopedQuerySet):
     def current(self):
         """The newest version of every course that is live now."""
         newest = self.model.objects.filter(course=OuterRef("course")).order_by("-number").values("pk")[:1]
-        return self.filter(course__live=True, pk=Subquery(newest)).order_by(F("course__path"))
+        live = self.filter(course__live=True, pk=Subquery(newest)).order_by(F("course__path"))
+        return live.annotate(is_flagship=F("course__is_flagship"))
 
     def related_to(self, course_pk: int):
         """Other current courses of the same topic or enforcement item, each found once without comparing whole rows."""

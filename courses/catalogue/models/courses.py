@@ -48,6 +48,7 @@ class Course(Page):
     module = models.CharField(
         "必修模块代码", max_length=40, blank=True, help_text="属于哪个必修模块（规则R36），不属于的留空。"
     )
+    is_flagship = models.BooleanField("精品课程", default=False, editable=False)
     topics = ParentalManyToManyField(Topic, blank=True, related_name="courses", verbose_name="专题")
     sources = ParentalManyToManyField(LegalSourceVersion, blank=True, related_name="courses", verbose_name="法律依据")
     items = ParentalManyToManyField(ItemCode, blank=True, related_name="courses", verbose_name="执法事项")
@@ -57,6 +58,7 @@ class Course(Page):
     base_form_class = CourseForm
     parent_page_types = ["catalogue.CatalogueIndex"]
     subpage_types: list[str] = []
+    exclude_fields_in_copy = ["is_flagship"]
     content_panels = [
         StalePanel(),
         *Page.content_panels,
@@ -103,6 +105,12 @@ class Course(Page):
 
     def get_template(self, request, *args, **kwargs):
         return "catalogue/course.html"
+
+    def with_content_json(self, content):
+        """A review decides what is a flagship: no draft of the text brings the mark back or takes it away."""
+        page = super().with_content_json(content)
+        page.is_flagship = self.is_flagship
+        return page
 
     @property
     def lesson_text(self) -> str:
