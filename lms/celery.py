@@ -13,6 +13,9 @@ app.autodiscover_tasks()
 NIGHTLY = {
     "derive_training_duties": 1,
     "mark_stale": 1,
+    "remind_room_rechecks": 1,
+    "tend_practice_bases": 1,
+    "tend_development": 1,
     "verify_ledger": 2,
     "audit_invariants": 3,
     "clearsessions": 4,

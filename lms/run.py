@@ -30,6 +30,7 @@ def prepare() -> None:
     manage("createcachetable")
     manage("load_rules")
     manage("load_design")
+    manage("load_base_checklist")
     manage("sync_access")
     manage("set_up_workflow")
     manage("collectstatic", "--no-input", "--verbosity", "0")

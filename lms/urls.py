@@ -10,6 +10,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from courses.learning.views.media import service_worker
 from exams.bank import urls as bank_urls
+from instructors.bases import urls as base_urls
 from lms.certificates import urls as certificate_urls
 from lms.portal import views as portal_views
 
@@ -53,6 +54,12 @@ urlpatterns = [
     path("practice/", include((bank_urls.practice_urlpatterns, "practice"))),
     path("learn/", include("courses.learning.urls")),
     path("classes/", include("courses.training.urls")),
+    path("places/", include("instructors.classrooms.urls")),
+    path("development/", include("courses.development.urls")),
+    path("instructors/", include("instructors.pool.urls")),
+    path("mentorship/", include("instructors.mentorship.urls")),
+    path("studios/", include("instructors.studios.urls")),
+    path("bases/", include((base_urls.public_urlpatterns, "bases"))),
     path("ledger/", include("lms.ledger.urls")),
     path("certificates/", include((certificate_urls.officer_urlpatterns, "certificates"))),
     path("verify/", include((certificate_urls.verify_urlpatterns, "verify"))),

@@ -18,6 +18,15 @@ from courses.catalogue.models import (
     SyllabusNode,
     Topic,
 )
+from courses.development.models import Claim as CrowdClaim
+from courses.development.models import (
+    CourseDevelopmentGroup,
+    CrowdCall,
+    DevelopmentProject,
+    Output,
+    PeerReview,
+    Work,
+)
 from courses.learning.models import CourseAssignment, CourseProgress, LearningLease, WatchSpan
 from courses.training.models import (
     Appeal,
@@ -40,8 +49,12 @@ from courses.training.models import (
 )
 from exams.bank.models import ImportBatch, Question, QuestionBank
 from exams.papers.models import BankSnapshot, Blueprint, Paper
-from instructors.pool.models import Instructor
-from instructors.venues.models import Venue
+from instructors.bases.models import BaseChecklist, BaseDecision, BaseReview, BaseRound, PracticeBase, ScoreSheet
+from instructors.classrooms.models import RoomCheck, RoomEquipment, SmartClassroom
+from instructors.mentorship.models import LogEntry, Mentorship, MentorshipPhase, Observation
+from instructors.pool.models import Appointment, Instructor, Nomination, PodiumMember, SelectionRound, YearReview
+from instructors.studios.models import InstructorStudio, StudioMember, StudioOutput, StudioPlanItem, StudioReview
+from instructors.venues.models import Booking, Venue, VenueUse
 from lms.audit.models import AuditEvent
 from lms.audit.services import record
 from lms.certificates.models import Certificate, CertificateDesign, CertificateEvent
@@ -58,6 +71,7 @@ from lms.notices.services import notify
 from lms.people.models import Officer, OrgUnit, Posting, RoleGrant
 from lms.rules.models import Regulation, Rule, RuleVersion, YearLabel
 from tests import factory
+from tests.courses.development import factory as development
 from tests.courses.shelf import make_courseware
 from tests.courses.training import rolls
 from tests.courses.training.factory import (
@@ -70,6 +84,11 @@ from tests.courses.training.factory import (
 )
 from tests.courses.training.plans import make_item, make_plan
 from tests.exams.papers.factory import make_bank, make_blueprint, make_question
+from tests.instructors.bases import factory as bases
+from tests.instructors.classrooms import factory as rooms
+from tests.instructors.mentorship.factory import make_log, make_mentorship, make_observation
+from tests.instructors.pool import factory as pool
+from tests.instructors.studios.factory import make_member, make_output, make_plan_item, make_review, make_studio
 from tests.lms.certificates.earning import merit_of
 
 _numbers = count(1)
@@ -257,12 +276,35 @@ MAKERS = {
     DismissalProposal: rolls.make_proposal,
     LeaveRequest: rolls.make_leave,
     AuditEvent: lambda unit: record("people.test", actor=f"经办{next(_numbers)}", target=unit),
+    BaseChecklist: lambda unit: bases.make_checklist_draft(),
+    BaseDecision: bases.make_decision,
+    BaseReview: bases.make_review,
+    BaseRound: lambda unit: bases.make_round(),
+    PracticeBase: bases.make_base,
+    ScoreSheet: lambda unit: bases.make_sheet(bases.make_review(unit, state="SCORING"), 80),
     Blueprint: make_own_blueprint,
     Certificate: make_certificate,
+    CrowdClaim: development.make_claim,
+    CourseDevelopmentGroup: development.make_group,
+    CrowdCall: development.make_call,
+    DevelopmentProject: development.make_project,
+    Output: development.make_question,
+    PeerReview: development.make_review,
+    Work: development.make_work,
     ClassSession: lambda unit: make_session(make_class(unit), venue=make_venue(unit), instructor=make_instructor(unit)),
+    Appointment: lambda unit: make_instructor(unit, level="DISTRICT").appointments.get(),
     Instructor: lambda unit: make_instructor(unit, level="DISTRICT"),
+    Nomination: lambda unit: pool.make_nomination(pool.make_round(unit, year=3000 + next(_numbers))),
+    PodiumMember: pool.make_member,
+    SelectionRound: lambda unit: pool.make_round(unit, year=3000 + next(_numbers)),
+    YearReview: lambda unit: pool.make_review(make_instructor(unit, level="DISTRICT"), is_met=False),
     TrainingClass: make_class,
     Venue: make_venue,
+    VenueUse: lambda unit: VenueUse.objects.get(pk=make_venue(unit).pk),
+    Booking: lambda unit: rooms.make_booking(make_venue(unit), unit=unit),
+    SmartClassroom: rooms.make_room,
+    RoomCheck: lambda unit: rooms.make_check(rooms.make_room(unit)),
+    RoomEquipment: lambda unit: rooms.make_equipment(rooms.make_room(unit)),
     CertificateDesign: make_design,
     CertificateEvent: make_certificate_event,
     Correction: make_correction,
@@ -279,6 +321,15 @@ MAKERS = {
     ItemCode: lambda unit: ItemCode.objects.create(code=f"事项-{next(_numbers)}", name="某事项"),
     LegalSource: lambda unit: make_source_version(unit).source,
     LegalSourceVersion: make_source_version,
+    InstructorStudio: make_studio,
+    StudioMember: lambda unit: make_member(make_studio(unit)),
+    StudioPlanItem: lambda unit: make_plan_item(make_studio(unit)),
+    StudioOutput: lambda unit: make_output(make_studio(unit)),
+    StudioReview: lambda unit: make_review(make_studio(unit)),
+    Mentorship: make_mentorship,
+    MentorshipPhase: lambda unit: make_mentorship(unit, state="ACTIVE").phases.first(),
+    LogEntry: lambda unit: make_log(make_mentorship(unit, state="ACTIVE"), text=f"日志{next(_numbers)}"),
+    Observation: lambda unit: make_observation(make_mentorship(unit, state="ACTIVE")),
     Job: make_job,
     Notice: make_notice,
     Obligation: make_obligation,

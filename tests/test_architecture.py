@@ -16,15 +16,20 @@ MODULES = {
 # Pure modules named by the noun they compute; each stands here once.
 NOUNS = {
     "audit": {"canonical", "chain", "heads"},
+    "bases": {"defaults", "entitlement", "scoring", "standing", "terms", "usage"},
     "bank": {"formats", "types"},
     "catalogue": {"media", "panels"},
     "certificates": {"artwork", "emblem", "entitlement", "glyphs", "paper", "seal", "wording"},
+    "development": {"invariants", "rubric", "shares", "terms"},
+    "classrooms": {"checklist", "inventory"},
     "jobs": {"outbox", "registry", "running"},
     "kit": {"search"},
     "learning": {"budget", "byte_range", "coverage", "entitlement", "message", "terms"},
     "ledger": {"counting", "invariants", "recount", "record_file", "standing"},
+    "mentorship": {"invariants", "terms"},
     "papers": {"balance", "chance", "docx", "drawing", "measuring", "printing"},
     "people": {"access", "device", "hashers", "lockout", "names", "passwords", "personnel_file", "upload"},
+    "pool": {"terms"},
     "portal": {"benchmarks", "demo", "desk", "duties", "links", "readiness", "tally"},
     "rules": {"defaults", "formula", "shapes", "wording"},
     "training": {
@@ -37,7 +42,6 @@ NOUNS = {
         "invariants",
         "message",
         "paper",
-        "picture",
         "plan_file",
         "planning",
         "sampling",
@@ -45,13 +49,16 @@ NOUNS = {
         "seats",
         "sign_code",
         "sign_terms",
+        "venue_use",
         "week",
         "workdays",
     },
-    "sheets": {"archive", "export", "table", "textfile", "workbook"},
+    "studios": {"scoring"},
+    "venues": {"opening"},
+    "sheets": {"archive", "export", "picture", "table", "textfile", "workbook"},
 }
 ABOVE = [
-    "portal", "training", "learning", "papers", "bank", "venues", "pool", "catalogue", "ledger", "certificates", "rules",
+    "portal", "training", "learning", "papers", "bank", "studios", "mentorship", "bases", "development", "classrooms", "venues", "pool", "catalogue", "ledger", "certificates", "rules",
     "jobs", "notices", "people", "kit", "audit",
     "sheets",
 ]  # fmt: skip

@@ -20,6 +20,7 @@ PUBLIC = {
     "/verify/",
     "/verify/1/",
     "/sw.js",
+    "/bases/",
     "/learn/offline/",
     "/classes/sign/offline/",
     "/admin/sprite/",

@@ -25,13 +25,17 @@ class SessionFilters(WagtailFilterSet):
     unit = UnitFilter("training_class__unit", "主办单位")
     venue = django_filters.CharFilter(field_name="venue__name", lookup_expr="icontains", label="地点")
     instructor = django_filters.CharFilter(field_name="instructor__name", lookup_expr="icontains", label="教员")
+    unfit = django_filters.ChoiceFilter(label="教员不能授课", choices=[("yes", "须另派教员")], method="without_teacher")
     layer = django_filters.ChoiceFilter(
         field_name="training_class__layer", label="层级", choices=TrainingClass._meta.get_field("layer").choices
     )
 
     class Meta:
         model = ClassSession
-        fields = ["on", "unit", "venue", "instructor", "layer", "is_cancelled"]
+        fields = ["on", "unit", "venue", "instructor", "unfit", "layer", "is_cancelled"]
+
+    def without_teacher(self, rows, name, value):
+        return rows.without_teacher()
 
     def on_days(self, rows, name, value):
         return rows.between(value.start, value.stop)

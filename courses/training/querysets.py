@@ -2,8 +2,19 @@ from decimal import Decimal
 from functools import reduce
 from operator import or_
 
-from django.db.models import Count, DecimalField, ExpressionWrapper, F, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    BooleanField,
+    Count,
+    DecimalField,
+    ExpressionWrapper,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+)
+from django.db.models.functions import Coalesce, Now, TruncDate
 
 from courses.learning.querysets import above
 from lms.kit.querysets import ScopedQuerySet
@@ -127,6 +138,12 @@ class SessionQuerySet(OfClassQuerySet):
 
     def held(self):
         return self.filter(is_cancelled=False).exclude(training_class__state="CANCELLED")
+
+    def without_teacher(self):
+        """Still to come, given to somebody who may not teach on the day any more: ended or barred since."""
+        day = TruncDate(F("during__startswith"))
+        fit = Func(F("instructor_id"), day, function="pool_instructor_active", output_field=BooleanField())
+        return self.held().filter(instructor__isnull=False, during__startswith__gte=Now()).exclude(fit)
 
     def kept_by(self, user):
         """Those whose roll the user keeps: as head teacher, or as office of the class."""

@@ -18,6 +18,7 @@ from courses.training.views import (
     screen,
     sessions,
     sign_in,
+    teaching,
     team,
     team_review,
 )
@@ -49,6 +50,8 @@ urlpatterns = [
     path("roll/<int:pk>/tap/", roll_call.tap, name="roll_tap"),
     path("roll/<int:pk>/close/", roll_call.close, name="roll_close"),
     path("roll/<int:pk>/correct/<int:enrollment>/", head_teacher.correct, name="correct"),
+    path("teaching/", teaching.teaching, name="teaching"),
+    path("rate/<int:pk>/", teaching.rate_session, name="rate"),
     path("team/", team.team, name="team"),
     path("team/<int:pk>/", team.roll, name="team_roll"),
     path("team/<int:pk>/make-up/", team.make_up, name="team_make_up"),

@@ -69,6 +69,13 @@ class Known(NamedTuple):
     seated: Mapping[int, int]
 
 
+class Others(NamedTuple):
+    """What places are booked for besides sessions, and which of it the reader may see."""
+
+    bookings: Iterable
+    seen: frozenset[int]
+
+
 @dataclass
 class Row:
     """A room or an instructor (None: sessions that still need one), with blocks by day."""
@@ -95,6 +102,25 @@ def block(session, week: Week, known: Known, by: str) -> dict:
         "tone": "meeting" if row.is_meeting else row.layer.lower(), "is_movable": row.pk in known.worked_on,
         "seats": f"{known.seated.get(row.pk, 0)}/{row.capacity}",
     }  # fmt: skip
+
+
+def booking_block(booking, week: Week, is_seen: bool) -> dict:
+    """A request is drawn only for those who may see it; what is given is taken for everybody."""
+    begin, end = timezone.localtime(booking.during.lower), timezone.localtime(booking.during.upper)
+    first, span = week.place(booking.during)
+    shown = {"first": first, "span": span, "time": f"{begin:%H:%M}–{end:%H:%M}", "is_seen": is_seen}
+    return shown | ({"booking": booking, "is_asked": booking.state == "REQUESTED"} if is_seen else {})
+
+
+def place_bookings(rows: Iterable[Row], others: Others, week: Week) -> None:
+    """Beside the sessions of each day, in the order in which they begin."""
+    by_pk = {row.pk: row for row in rows}
+    for booking in others.bookings:
+        row, is_seen = by_pk.get(str(booking.venue_id)), booking.pk in others.seen
+        day = timezone.localtime(booking.during.lower).date()
+        if row and day in row.days and (is_seen or booking.state == "CONFIRMED"):
+            row.days[day].append(booking_block(booking, week, is_seen))
+            row.days[day].sort(key=lambda one: one["first"])
 
 
 def rows_of(resources: Iterable, sessions: Iterable, week: Week, known: Known, by: str) -> list[Row]:

@@ -73,6 +73,7 @@ class Action:
     is_open: Callable[..., bool] = lambda row: True
     icon: str = "cogs"
     told: Callable[..., str] = lambda result: ""  # what only the person in front of the screen may read
+    initial: Callable[..., dict] = lambda row: {}
 
 
 def limit_choices(form, user):
@@ -249,6 +250,9 @@ class ActionView(WagtailAdminTemplateMixin, FormView):
 
     def get_form_class(self):
         return self.action.form_class
+
+    def get_initial(self):
+        return self.action.initial(self.object)
 
     def form_valid(self, form):
         result = self.action.service(self.object, actor=self.request.user, **form.cleaned_data)

@@ -37,6 +37,25 @@ SEE_CLASSES = {name.format("view") for name in CLASS_ROWS}
 KEEP_CLASSES = SEE_CLASSES | {name.format(verb) for name in CLASS_ROWS for verb in ("add", "change")} | {
     "training.enroll_trainingclass", "training.hold_team_session",
 }  # fmt: skip
+SEE_POOL = {f"pool.view_{name}" for name in (
+    "instructor", "appointment", "selectionround", "nomination", "yearreview", "podiummember",
+)}  # fmt: skip
+KEEP_POOL = SEE_POOL | {
+    "pool.add_instructor", "pool.suspend_instructor", "pool.add_appointment", "pool.check_appointment",
+    "pool.end_appointment", "pool.add_selectionround", "pool.change_selectionround", "pool.add_nomination",
+    "pool.arrange_trial", "pool.decide_nomination", "pool.add_yearreview", "pool.decide_yearreview",
+}  # fmt: skip
+BOOK_PLACES = {f"venues.{verb}_booking" for verb in ("view", "add", "change")}
+SEE_ROOMS = {"venues.view_booking", "venues.view_venueuse"} | {
+    f"classrooms.view_{name}" for name in ("smartclassroom", "roomcheck", "roomequipment")
+}
+ASSESS_ROOMS = SEE_ROOMS | BOOK_PLACES | {
+    "classrooms.assess_smartclassroom", "classrooms.add_roomequipment", "classrooms.change_roomequipment",
+}  # fmt: skip
+KEEP_ROOMS = ASSESS_ROOMS | {
+    "venues.decide_booking", "classrooms.add_smartclassroom", "classrooms.change_smartclassroom",
+    "classrooms.verify_roomcheck",
+}  # fmt: skip
 LEARNERS = {f"training.view_{name}" for name in ("enrollment", "trainingduty", "dutyshift")}
 FILL_CLASSES = LEARNERS | {"training.enroll_trainingclass", "training.add_dutyshift"}
 SEE_RESULTS = {f"training.view_{name}" for name in ("completion", "teamsession", "assessmentscore")}
@@ -51,6 +70,43 @@ KEEP_ATTENDANCE = SEE_ATTENDANCE | {
     "training.keep_attendance", "training.add_attendancecorrection", "training.check_attendancecorrection",
     "training.decide_leaverequest", "training.decide_dismissal", "training.decide_appeal",
 }  # fmt: skip
+MENTORING = {f"mentorship.view_{name}" for name in ("mentorship", "mentorshipphase", "logentry", "observation")}
+PAIR_UP = MENTORING | {"mentorship.add_mentorship", "mentorship.change_mentorship"}
+KEEP_MENTORING = PAIR_UP | {"mentorship.sign_mentorship", "mentorship.complete_mentorship"}
+STUDIOS = {
+    f"studios.view_{name}"
+    for name in ("instructorstudio", "studiomember", "studioplanitem", "studiooutput", "studioreview")
+}
+KEEP_STUDIOS = STUDIOS | {"studios.add_instructorstudio", "studios.change_instructorstudio"}
+DECIDE_STUDIOS = {"studios.decide_instructorstudio", "studios.score_studioreview"}
+SEE_BASES = {
+    f"bases.view_{name}" for name in ("practicebase", "basereview", "baseround", "basechecklist", "basedecision")
+}
+APPLY_BASES = {
+    "bases.view_practicebase", "bases.view_basereview", "bases.view_baseround", "bases.add_basereview",
+    "bases.change_basereview", "catalogue.view_course",
+}  # fmt: skip
+KEEP_BASES = SEE_BASES | APPLY_BASES | {"bases.pass_basereview", "bases.change_practicebase"}
+DECIDE_BASES = {
+    "bases.add_baseround", "bases.change_baseround", "bases.add_basechecklist", "bases.approve_basechecklist",
+    "bases.decide_basereview", "bases.check_basedecision", "bases.view_scoresheet",
+}  # fmt: skip
+DEVELOPMENT = {"people.view_orgunit"} | {
+    f"development.view_{name}"
+    for name in ("coursedevelopmentgroup", "developmentproject", "crowdcall", "claim", "work", "output")
+}
+MAKE_COURSES = (
+    DEVELOPMENT
+    | {f"development.{verb}_{name}" for verb in ("add", "change") for name in ("developmentproject", "work")}
+    | {"development.add_output"}
+)
+KEEP_DEVELOPMENT = MAKE_COURSES | {
+    "development.add_coursedevelopmentgroup", "development.change_coursedevelopmentgroup",
+    "development.approve_coursedevelopmentgroup", "development.add_crowdcall", "development.change_crowdcall",
+    "development.open_crowdcall", "development.claim_crowdcall", "development.decide_output", "development.revoke_output",
+    "development.check_maskingcertificate", "development.view_peerreview",
+}  # fmt: skip
+CLAIM_PLACES = {"development.view_crowdcall", "development.view_claim", "development.claim_crowdcall"}
 BANK = {"people.view_orgunit"} | {
     f"bank.view_{name}" for name in ("questionbank", "question", "questionversion", "importbatch")
 }
@@ -61,7 +117,10 @@ OFFICE = (
     | {"audit.view_auditevent", "ledger.view_correction"}
     | {"learning.view_courseprogress", "learning.view_watchspan", "learning.review_watchspan"}
     | FILL_CLASSES | COMPLETE | KEEP_ATTENDANCE
+    | KEEP_DEVELOPMENT
+    | KEEP_MENTORING | KEEP_STUDIOS | KEEP_BASES | KEEP_ROOMS
     | PEOPLE | LEDGER | RULES | JOBS | NOTICES | CATALOGUE | ASSIGN | CERTIFICATES | HANDLE_CERTIFICATES | DECIDE_PLANS | KEEP_CLASSES
+    | KEEP_POOL
 )  # fmt: skip
 
 
@@ -105,13 +164,14 @@ _COURSE_MEDIA = ("wagtailimages.add_image", "wagtailimages.choose_image", "wagta
 
 ROLES: dict[str, Grantable] = {
     Role.TEAM_CLERK: _role(CONSOLE, *FILL_CLASSES, *PEOPLE, *LEDGER, *RULES, *JOBS, "learning.view_courseprogress",
-        "learning.view_courseassignment", *DRAFT_PLANS, *SEE_CLASSES, "training.hold_team_session",
-        "training.view_teamsession", "certificates.view_certificate",
+        "learning.view_courseassignment", *DRAFT_PLANS, *SEE_CLASSES, *PAIR_UP, *APPLY_BASES, *ASSESS_ROOMS, "training.hold_team_session",
+        *CLAIM_PLACES,
+        "training.view_teamsession", "certificates.view_certificate", *SEE_POOL, "pool.add_nomination",
     ),
     Role.STREET_MANAGER: _role(CONSOLE, *PEOPLE, "ledger.view_obligation", *RULES),
     Role.DISTRICT_OFFICE: _role(*OFFICE),
     Role.CITY_OFFICE: _role(
-        *OFFICE, "people.add_orgunit", "people.change_orgunit", "rules.add_ruleversion", "rules.change_ruleversion",
+        *OFFICE, "pool.add_podiummember", "pool.change_podiummember", *DECIDE_STUDIOS, *DECIDE_BASES, "people.add_orgunit", "people.change_orgunit", "rules.add_ruleversion", "rules.change_ruleversion",
         "certificates.add_certificatedesign", "certificates.approve_certificatedesign",
         "rules.add_regulation", "rules.change_regulation", "rules.add_yearlabel", "rules.change_yearlabel",
         *KEEP_REFERENCES, "catalogue.add_courseware", "catalogue.check_courseware",
@@ -119,6 +179,7 @@ ROLES: dict[str, Grantable] = {
     ),
     Role.LEGAL_OFFICE: _role(
         CONSOLE, *RULES, "people.view_orgunit", *CATALOGUE, *LEGAL_SOURCES, "catalogue.check_courseware",
+        *DEVELOPMENT, "development.check_maskingcertificate",
     ),
     Role.EXAM_SETTER: _role(
         CONSOLE, *CATALOGUE, *BANK, *JOBS, "bank.add_question", "bank.change_question", "bank.import_question",
@@ -136,17 +197,20 @@ ROLES: dict[str, Grantable] = {
     Role.INVIGILATOR: _role(),
     Role.INSTRUCTOR: _role("training.record_score"),
     Role.COURSE_EDITOR: _role(
-        CONSOLE, *CATALOGUE, "catalogue.add_courseware", "jobs.change_job",
+        CONSOLE, *CATALOGUE, "catalogue.add_courseware", "jobs.change_job", *MAKE_COURSES,
         pages=("add_page", "change_page"), collections=_COURSE_MEDIA,
     ),
-    Role.BASE_REVIEWER: _role(CONSOLE),
+    Role.BASE_REVIEWER: _role(CONSOLE, "bases.score_basereview", *STUDIOS, "studios.score_studioreview"),
     Role.FINANCE: _role(CONSOLE, *RULES),
-    Role.HR: _role(CONSOLE, *LEARNERS, *PEOPLE, "ledger.view_obligation", *SEE_PLANS),
+    Role.HR: _role(CONSOLE, *LEARNERS, *PEOPLE, "ledger.view_obligation", *SEE_PLANS, *MENTORING, *STUDIOS,
+        "studios.score_studioreview",
+    ),
     Role.AUDITOR: _role(
         CONSOLE, *LEARNERS, *PEOPLE, *LEDGER, *RULES, "audit.view_auditevent", "people.view_rolegrant", "ledger.view_correction",
         "jobs.view_job", "notices.view_notice", "notices.view_delivery",
         "learning.view_courseprogress", "learning.view_watchspan", "learning.view_courseassignment", *CERTIFICATES,
-        *SEE_PLANS, *SEE_CLASSES, *SEE_RESULTS, *SEE_ATTENDANCE,
+        *SEE_PLANS, *SEE_CLASSES, *SEE_RESULTS, *SEE_ATTENDANCE, *DEVELOPMENT, "development.view_peerreview", *MENTORING, *STUDIOS,
+        *SEE_BASES, "bases.view_scoresheet", *SEE_POOL, *SEE_ROOMS,
     ),
     Role.RULE_APPROVER: _role(CONSOLE, *RULES, "rules.approve_ruleversion"),
     Role.SECURITY_ADMIN: _role(

@@ -192,7 +192,8 @@ class PointsForm:
             if self.bonus
             else []
         )
-        return {"measure": self.base["measure"], "steps": steps} | ({"bonus": bonus} if bonus else {})
+        kept = {name: self.base[name] for name in ("measure", "times") if name in self.base}
+        return kept | {"steps": steps} | ({"bonus": bonus} if bonus else {})
 
     @staticmethod
     def _fixed(step: Mapping, row: RowForm) -> dict:

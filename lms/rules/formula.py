@@ -3,7 +3,7 @@
 linear      {"hours_per_credit": "2.5"}
 minima      {"hours": "60", "credits": "24", "layers": {"ONLINE": {"hours": "20", "credits": "8"}, …}}
 points      {"measure": "minutes", "steps": [{"above": "30", "inclusive": true, "hours": "1", "credits": null}, …],
-             "bonus": [{"when": "test_passed", "hours": "0.5", "credits": null}], "times": "quantity"?}
+             "bonus": [{"when": "test_passed", "hours": "0.5", "credits": null}], "times": "share"?}
 parameters  {"items": [{"key": "half_day_hours", "label": "半天", "unit": "学时", "value": "4"}, …]}
 
 Numbers are strings and become Decimal: no float ever touches hours.
@@ -50,12 +50,14 @@ def points(formula: Mapping, quantity: Mapping) -> Award:
     """The first step whose bound the measure passes, plus every bonus whose condition holds.
 
     `quantity` holds the measure under its name (minutes, days, level …) and the conditions as booleans.
-    A formula whose steps carry `per_unit` multiplies by the measure (half-days, lectures).
+    A formula whose steps carry `per_unit` multiplies by the measure (half-days, lectures), one with `times` by
+    that quantity, where it is given (an author's share).
     """
     measure = quantity[formula["measure"]]
     steps = [step for step in formula["steps"] if _passes(step, measure)]
     awards = steps[:1] + [bonus for bonus in formula.get("bonus", []) if quantity.get(bonus["when"])]
     factor = Decimal(str(measure)) if steps and steps[0].get("per_unit") else Decimal(1)
+    factor *= Decimal(str(quantity.get(formula.get("times"), 1)))
     hours = sum((Decimal(award.get("hours") or 0) for award in awards), ZERO) * factor
     fixed = [Decimal(award["credits"]) for award in awards if award.get("credits") not in (None, "")]
     return Award(hours, sum(fixed, ZERO) * factor if fixed else None)

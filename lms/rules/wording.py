@@ -29,6 +29,7 @@ PER_UNIT = {
     "actual_hours": "每实际1学时",
 }  # fmt: skip
 CONDITIONS = {"test_passed": "测验通过"}
+SHARED = {"share": "按署名份额分给各人"}
 COUNTS = {
     (True, True): "",
     (True, False): "只计学时任务",
@@ -140,7 +141,7 @@ def _points(formula) -> list[str]:
     ]
     for bonus in formula.get("bonus", []):
         found.append(f"{CONDITIONS.get(bonus['when'], bonus['when'])}加{_award(bonus)}")
-    return found
+    return [*found, SHARED[formula["times"]]] if formula.get("times") else found
 
 
 def _parameters(formula) -> list[str]:

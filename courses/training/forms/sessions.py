@@ -32,10 +32,18 @@ def refuse_backwards(begin: time | None, end: time | None) -> None:
         raise ValidationError("结束时间应晚于开始时间。", code="backwards")
 
 
+class VenueField(forms.ModelChoiceField):
+    def label_from_instance(self, venue: Venue) -> str:
+        """With how many it holds, and its grade if it is a smart classroom."""
+        room = getattr(venue, "classroom", None)
+        grade = f"，{room.grade_label}智慧教室" if room and room.grade else ""
+        return f"{venue.name}（{venue.unit}，{venue.seats}座{grade}）"
+
+
 class PlaceForm(forms.Form):
     """Rooms and instructors its class may use."""
 
-    venue = forms.ModelChoiceField(label="地点", queryset=Venue.objects.none(), required=False, empty_label="待定")
+    venue = VenueField(label="地点", queryset=Venue.objects.none(), required=False, empty_label="待定")
     instructor = forms.ModelChoiceField(
         label="教员", queryset=Instructor.objects.none(), required=False, empty_label="待定"
     )
@@ -43,7 +51,7 @@ class PlaceForm(forms.Form):
     def __init__(self, *args, training_class: TrainingClass, day: date, **kwargs):
         super().__init__(*args, **kwargs)
         self.training_class = training_class
-        self.fields["venue"].queryset = venues_for(training_class)
+        self.fields["venue"].queryset = venues_for(training_class).select_related("unit", "classroom__current")
         self.fields["instructor"].queryset = instructors_for(training_class, day)
 
 

@@ -11,9 +11,10 @@ from courses.training.models.classes import ClassMaterial, ClassQuota, ClassSess
 from courses.training.models.completion import Completion, SessionPhoto, TeamSession
 from courses.training.models.enrollments import DutyShift, Enrollment, Guest, TrainingDuty
 from courses.training.models.plans import EventType, PlanChange, PlanItem, SupervisionVisit, TrainingPlan
+from courses.training.models.raters import SessionRater
 
 __all__ = [
     "Appeal", "AssessmentPart", "AssessmentScore", "Attendance", "AttendanceCorrection", "CalendarFeed", "ClassMaterial",
     "ClassQuota", "ClassSession", "Completion", "DismissalProposal", "DutyShift", "Enrollment", "EventType", "Guest", "LeaveRequest", "PlanChange",
-    "PlanItem", "SessionPhoto", "SupervisionVisit", "TeamSession", "TrainingClass", "TrainingDuty", "TrainingPlan",
+    "PlanItem", "SessionPhoto", "SessionRater", "SupervisionVisit", "TeamSession", "TrainingClass", "TrainingDuty", "TrainingPlan",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -9,14 +9,9 @@ from courses.catalogue.models import Courseware
 from courses.training.models.plans import EventType, PlanItem
 from courses.training.querysets import ClassMaterialQuerySet, ClassQuerySet, ClassQuotaQuerySet, SessionQuerySet
 from instructors.pool.models import Instructor
-from instructors.venues.models import Venue
+from instructors.venues.models import Venue, as_range
 from lms.people.models import OrgUnit, User
 from lms.rules.models import Category, Layer, TrainingKind
-
-
-def as_range(field: str) -> Func:
-    """An id as a range of one, for the overlap operator: the server has no btree_gist."""
-    return Func(field, field, Value("[]"), function="int8range")
 
 
 class TrainingClass(models.Model):
@@ -181,7 +176,10 @@ class ClassQuota(models.Model):
 
 
 class ClassSession(models.Model):
-    """A lesson of a class, and the unit of attendance. `rule` counts its `quantity` (half-days, hours)."""
+    """A lesson of a class, and the unit of attendance. `rule` counts its `quantity` (half-days, hours).
+
+    Its place is booked by a trigger in `venues.Booking`, where nothing else can be booked over it.
+    """
 
     training_class = models.ForeignKey(TrainingClass, models.CASCADE, related_name="sessions", verbose_name="培训班")
     event_type = models.CharField("活动类型", max_length=12, choices=EventType, editable=False)
@@ -225,12 +223,6 @@ class ClassSession(models.Model):
                 condition=~Q(event_type=EventType.MEETING) | Q(quantity=0),
                 name="training_session_meeting",
                 violation_error_message="会议不记学时。",
-            ),
-            ExclusionConstraint(
-                name="training_session_venue_free",
-                expressions=[(as_range("venue_id"), RangeOperators.OVERLAPS), ("during", RangeOperators.OVERLAPS)],
-                condition=Q(venue__isnull=False, is_cancelled=False),
-                violation_error_message="该地点在这一时间已有课次。",
             ),
             ExclusionConstraint(
                 name="training_session_instructor_free",

@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from courses.training.models import Attendance, DismissalProposal, Enrollment, TrainingClass
-from courses.training.services.offices import office_of, tell
+from courses.training.services.offices import tell
 from lms.audit.services import record
+from lms.people.services.offices import office_of
 from lms.rules.formula import parameter, points
 from lms.rules.models import Rule, RuleVersion
 

@@ -12,8 +12,9 @@ from courses.training.models import Appeal, Attendance, AttendanceCorrection, Cl
 from courses.training.services.absence import class_link, learner
 from courses.training.services.attendance import days, locked_class
 from courses.training.services.corrections import carry_out, save_proposal
-from courses.training.services.offices import office_of, tell
+from courses.training.services.offices import tell
 from lms.audit.services import record
+from lms.people.services.offices import office_of
 
 DECIDE = "training.decide_appeal"
 SEATED = Enrollment.SEATED

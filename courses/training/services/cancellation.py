@@ -8,7 +8,7 @@ from courses.training.models import Enrollment, TrainingClass, TrainingDuty
 from courses.training.services.attendance import locked_class
 from courses.training.services.posting import entries_of
 from courses.training.services.teaching import evidence_of
-from instructors.pool.services import void_teachings
+from instructors.pool.services.teaching import void_teachings
 from lms.audit.services import record
 from lms.certificates.models import Certificate, CertificateEvent
 from lms.certificates.services.changes import propose_change

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from courses.training.models import Enrollment, TrainingClass
 from courses.training.services.attendance import locked_class
-from courses.training.services.offices import office_of
 from courses.training.services.outcomes import Line, Outcomes, outcomes
 from lms.audit.services import record
 from lms.notices.services import notify
+from lms.people.services.offices import office_of
 
 CHECK, POST, CANCEL = (f"training.{verb}_trainingclass" for verb in ("check", "post", "cancel"))
 State = TrainingClass.State

@@ -9,8 +9,9 @@ from django.utils import timezone
 from courses.training.models import Attendance, ClassSession, Enrollment, LeaveRequest
 from courses.training.services.absence import class_link, learner, recount
 from courses.training.services.attendance import RUNNING, Mark, locked_class, put
-from courses.training.services.offices import office_of, tell
+from courses.training.services.offices import tell
 from lms.audit.services import record
+from lms.people.services.offices import office_of
 
 DECIDE = "training.decide_leaverequest"
 State = LeaveRequest.State

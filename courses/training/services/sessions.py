@@ -10,8 +10,11 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
 from courses.training.models import ClassSession, EventType, TrainingClass
+from courses.training.services.load import refuse_overload
 from instructors.pool.models import Instructor
-from instructors.venues.models import Venue
+from instructors.pool.services.bars import why_not
+from instructors.venues.models import Booking, Venue
+from instructors.venues.services.bookings import just_taken, lock_venues, refuse_taken
 from lms.audit.services import record
 from lms.notices.services import notify
 from lms.people.models import OrgUnit, User
@@ -22,7 +25,6 @@ State = TrainingClass.State
 WORKING = (State.DRAFT, State.ENROLLING, State.READY)
 FACE_TO_FACE, PRACTICE, SEMINAR = "R07", "R15", "R17"
 RULES = {FACE_TO_FACE: "面授，按半天", PRACTICE: "实践基地，按半天", SEMINAR: "研讨、旁听，按学时"}
-TAKEN = {"venue": "地点", "instructor": "教员"}
 
 
 def when(during) -> str:
@@ -67,7 +69,7 @@ def venues_for(training_class: TrainingClass):
 
 
 def instructors_for(training_class: TrainingClass, day):
-    return Instructor.objects.active_on(day).assignable_to(*organisers(training_class))
+    return Instructor.objects.active_on(day).assignable_to(*organisers(training_class), day=day)
 
 
 @transaction.atomic
@@ -96,9 +98,9 @@ def _lock_resources(sessions: Iterable[ClassSession]) -> None:
 
     Inside the exclusion constraint they would wait for each other.
     """
-    for model, field in ((Venue, "venue_id"), (Instructor, "instructor_id")):
-        wanted = {getattr(session, field) for session in sessions} - {None}
-        list(model.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=wanted).order_by("pk"))
+    lock_venues(session.venue_id for session in sessions)
+    wanted = {session.instructor_id for session in sessions if session.instructor_id}
+    list(Instructor.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=wanted).order_by("pk"))
 
 
 def _save(session: ClassSession, training_class: TrainingClass, actor: User) -> ClassSession:
@@ -139,25 +141,30 @@ def _refuse_unfit(session: ClassSession, training_class: TrainingClass) -> None:
 
 
 def _refuse_instructor(session, training_class, day) -> None:
-    if not instructors_for(training_class, day).filter(pk=session.instructor_id).exists():
+    if refusal := why_not(session.instructor, day):
         raise ValidationError(
-            f"该教员在{day:%-m月%-d日}不在聘期内，或不归本单位和上级单位使用，请另选教员。",
+            f"{session.instructor}{day:%-m月%-d日}不能授课：{refusal}，请另选教员或改日期。",
             code="instructor_not_active",
         )
+    if not instructors_for(training_class, day).filter(pk=session.instructor_id).exists():
+        raise ValidationError(
+            f"{session.instructor}不归本单位和上级单位使用，请另选教员。", code="instructor_not_in_reach"
+        )
+    refuse_overload(session, day)
 
 
 def refuse_clash(session: ClassSession, actor: User) -> None:
-    """Names the other session to whoever may see it; of another district's only place and time are told."""
+    """Names the other one to whoever may see it; of another district's only place and time are told."""
+    if session.venue:
+        refuse_taken(session.venue, session.during, actor=actor, session=session.pk)
     standing = ClassSession.objects.filter(is_cancelled=False, during__overlap=session.during).exclude(pk=session.pk)
-    for field, label in TAKEN.items():
-        if not getattr(session, f"{field}_id"):
-            continue
-        if other := standing.filter(**{field: getattr(session, f"{field}_id")}).first():
-            whose = _named(other, actor)
-            raise ValidationError(
-                f"{label}“{getattr(session, field)}”{when(other.during)}已有{whose}，请改时间或另选{label}。",
-                code=f"{field}_taken",
-            )
+    if not session.instructor_id:
+        return
+    if other := standing.filter(instructor=session.instructor_id).first():
+        raise ValidationError(
+            f"教员“{session.instructor}”{when(other.during)}已有{_named(other, actor)}，请改时间或另选教员。",
+            code="instructor_taken",
+        )
 
 
 def _named(other: ClassSession, actor: User) -> str:
@@ -166,10 +173,13 @@ def _named(other: ClassSession, actor: User) -> str:
 
 
 def _translated(failure: IntegrityError, session: ClassSession) -> Exception:
-    """What was booked past our locks the constraint still refuses."""
-    for field, label in TAKEN.items():
-        if f"training_session_{field}_free" in str(failure):
-            return ValidationError(f"{label}刚刚被占用，请改时间或另选{label}。", code=f"{field}_just_taken")
+    """What was booked past our locks the constraints still refuse."""
+    if "venues_booking_free" in str(failure) and session.venue:
+        return just_taken(session.venue)
+    if "may not teach on the day" in str(failure):
+        return ValidationError("该教员当日刚刚停止授课，请另选教员。", code="instructor_just_inactive")
+    if "training_session_instructor_free" in str(failure):
+        return ValidationError("教员刚刚被占用，请改时间或另选教员。", code="instructor_just_taken")
     return failure
 
 
@@ -180,7 +190,14 @@ def warnings_of(session: ClassSession) -> list[str]:
         found.append(f"“{session.venue}”容纳{session.venue.seats}人，少于该班名额{capacity}人。")
     if not session.venue:
         found.append("该课次还没有地点。")
+    elif waiting := _requests_for(session).count():
+        found.append(f"“{session.venue}”这一时段有{waiting}个预约申请待审批，排课后不能再同意，请答复申请人。")
     return found
+
+
+def _requests_for(session: ClassSession):
+    begin, end = session.during.lower, session.during.upper
+    return Booking.objects.waiting().between(begin, end).filter(venue=session.venue_id)
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.utils import timezone
 from courses.training.models import ClassSession, TrainingClass
 from courses.training.services.attendance import RULE, rule_on
 from instructors.pool.models import Teaching
-from instructors.pool.services import deposit_teaching
+from instructors.pool.services.teaching import deposit_teaching
 from lms.ledger.services.posting import Claim
 from lms.people.models import Officer
 from lms.rules.formula import parameter

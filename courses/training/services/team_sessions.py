@@ -13,18 +13,19 @@ from django.utils import timezone
 
 from courses.training import workdays
 from courses.training.models import Attendance, ClassSession, Enrollment, EventType, SessionPhoto, TrainingClass
-from courses.training.picture import redrawn
 from courses.training.services.attendance import days, rule_on
 from courses.training.services.completion import complete, in_state, mark_checked
 from courses.training.services.outcomes import outcomes
 from courses.training.services.teaching import LESSON
 from instructors.venues.models import Venue
+from instructors.venues.services.bookings import lock_venues, refuse_taken
 from lms.audit.services import record
 from lms.notices.services import notify
 from lms.people.models import Officer, OrgUnit
 from lms.people.querysets import OrgUnitQuerySet
 from lms.rules.formula import parameter, points
 from lms.rules.models import Category, Layer
+from lms.sheets.picture import redrawn
 
 HOLD = "training.hold_team_session"
 HALF_DAY, SEMINAR = "R07", "R17"
@@ -109,6 +110,9 @@ def _open(unit: OrgUnit, plan: TeamPlan, people: Iterable[Officer], *, actor, ma
     )  # fmt: skip
     row.full_clean(exclude=["made_by"])
     row.save()
+    if plan.venue:
+        lock_venues([plan.venue.pk])
+        refuse_taken(plan.venue, plan.during, actor=actor)
     session = ClassSession(
         training_class=row, event_type=row.event_type, title=plan.title, during=plan.during, venue=plan.venue,
         rule=plan.rule, quantity=plan.quantity,

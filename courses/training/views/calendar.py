@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpResponseBadRequest, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST
 
 from courses.training.models import ClassSession, Enrollment, TrainingClass
 from courses.training.services.sessions import WORKING, move_session, warnings_of, when
-from courses.training.week import Known, Week, rows_of
+from courses.training.week import Known, Others, Week, place_bookings, rows_of
 from instructors.pool.models import Instructor
-from instructors.venues.models import Venue
+from instructors.venues.models import Booking, Venue
+from instructors.venues.services.bookings import STANDING
 from lms.people.models import OrgUnit
 from lms.people.querysets import in_units
 
@@ -35,10 +36,12 @@ def week(request):
     visible = ClassSession.objects.visible_to(request.user).held().between(bare.begin, bare.end)
     visible = visible.filter(in_units([unit], "training_class__unit")) if unit else visible
     seen = list(visible.values_list("pk", "during", "training_class_id", "training_class__event_type"))
-    shown = Week.of(day, [during for _, during, _, _ in seen])
-    page = Paginator(resources(request.user, by, unit, visible), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(resources(request.user, by, unit, visible, bare), PER_PAGE).get_page(request.GET.get("page"))
+    others = others_in(request.user, bare, page if by == "venue" else ())
+    shown = Week.of(day, [*(during for _, during, _, _ in seen), *(one.during for one in others.bookings)])
     known = known_to(request.user, seen)
     rows = rows_of([None, *page], sessions_in(shown, by, page, visible), shown, known, by)
+    place_bookings(rows, others, shown)
     return render(request, "training/calendar.html", {
         "week": shown, "rows": rows, "by": by, "page": page, "unit": unit, "units": units_of(request.user),
         "count": len(seen), "meetings": sum(kind == "MEETING" for *_, kind in seen),
@@ -46,6 +49,16 @@ def week(request):
         "before": shown.monday - timedelta(days=7), "after": shown.monday + timedelta(days=7),
         "today": timezone.localdate(),
     })  # fmt: skip
+
+
+def others_in(user, week: Week, venues) -> Others:
+    """Given and asked for, of these places."""
+    if not venues:
+        return Others((), frozenset())
+    rows = Booking.objects.apart_from_sessions().filter(venue__in=list(venues), state__in=STANDING)
+    rows = rows.between(week.begin, week.end)
+    seen = frozenset(rows.visible_to(user).values_list("pk", flat=True))
+    return Others(list(rows.select_related("unit").order_by("during", "pk")), seen)
 
 
 def units_of(user):
@@ -58,12 +71,18 @@ def chosen_unit(request) -> OrgUnit | None:
     return OrgUnit.objects.visible_to(request.user).filter(pk=pk).first() if pk.isdecimal() else None
 
 
-def resources(user, by: str, unit: OrgUnit | None, sessions):
+def resources(user, by: str, unit: OrgUnit | None, sessions, week: Week):
     """Those in use this week first: the free ones follow, to be dragged to."""
-    model = BY[by]
-    rows = model.objects.assignable_to(*([unit] if unit else user.scope(VIEW)))
-    rows = rows.active_on(timezone.localdate()) if by == "instructor" else rows
-    used = Exists(sessions.filter(**{by: OuterRef("pk")}))
+    units, today = [unit] if unit else user.scope(VIEW), timezone.localdate()
+    rows = (
+        Instructor.objects.active_on(today).assignable_to(*units, day=today)
+        if by == "instructor"
+        else Venue.objects.assignable_to(*units)
+    )
+    used = Q(Exists(sessions.filter(**{by: OuterRef("pk")})))
+    if by == "venue":
+        others = Booking.objects.apart_from_sessions().filter(venue=OuterRef("pk"), state__in=STANDING)
+        used |= Q(Exists(others.between(week.begin, week.end)))
     return rows.select_related("unit").annotate(is_used=used).order_by("-is_used", "unit__path", "name", "pk")
 
 

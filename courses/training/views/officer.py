@@ -19,6 +19,7 @@ from courses.training.models import CalendarFeed, ClassQuota, Enrollment, Traini
 from courses.training.seats import Seats
 from courses.training.services.calendar import feed_of, renew_feed, sessions_of
 from courses.training.services.enrollment import Source, Way, closes_at, enroll, refuse_unless_open, withdraw
+from courses.training.services.rating import ratable
 from courses.training.services.todays import todays_sessions
 from courses.training.services.waitlist import queue_place
 
@@ -46,7 +47,7 @@ def my_classes(request):
     context = {
         "place": "class", "officer": officer, "todays": todays_sessions(officer, timezone.now()),
         "coming": rows.exclude(is_over), "past": past.get_page(request.GET.get("page")),
-        "open": open_classes(officer)[:OPEN_SHOWN], "now": timezone.localtime(),
+        "open": open_classes(officer)[:OPEN_SHOWN], "now": timezone.localtime(), "to_rate": ratable(officer, timezone.now()),
     }  # fmt: skip
     return render(request, "training/my_classes.html", context)
 

@@ -149,6 +149,7 @@ def _of_teams(stage: Stage) -> Iterator[Drawn]:
         rooms = stage.resources.rooms.get(shape.code, [None])[1:] or [None]
         for place, code in enumerate(shape.team_codes()):
             teacher = next(iter(stage.resources.instructors.get(code, [])), None)
+            room = next(iter(stage.resources.rooms.get(code, [])), rooms[place % len(rooms)])
             for number in range(TEAM_SESSIONS):
                 weeks, weekday = 3 * (number - TEAM_TODAY) + place % 3, (place // len(rooms) + place % len(rooms)) % 5
                 is_today = shape.code in SHOWN and place == 0 and number == TEAM_TODAY
@@ -160,7 +161,7 @@ def _of_teams(stage: Stage) -> Iterator[Drawn]:
                 topic = TOPICS[(place + number) % len(TOPICS)]
                 yield Drawn(row, [
                     _session(
-                        row, day, TODAY_TIME if is_today else TEAM_TIME, title=topic, venue=rooms[place % len(rooms)],
+                        row, day, TODAY_TIME if is_today else TEAM_TIME, title=topic, venue=room,
                         instructor=teacher, quantity=Decimal("0.5"),
                     )
                 ])  # fmt: skip

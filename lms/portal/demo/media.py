@@ -37,6 +37,13 @@ def paper(title: str, lines: tuple[str, ...]) -> bytes:
     return content.getvalue()
 
 
+def picture(title: str, line: str) -> bytes:
+    """A JPEG of one slide."""
+    content = BytesIO()
+    _slide(title, line, "").save(content, "JPEG", quality=80)
+    return content.getvalue()
+
+
 def _frames(title, lines, seconds) -> Iterator[bytes]:
     slides = [_slide(title, line, f"{number}/{len(lines)}") for number, line in enumerate(lines, 1)]
     font = _font("700Bold", 30)

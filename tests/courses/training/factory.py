@@ -11,6 +11,7 @@ from instructors.pool.models import Instructor
 from instructors.venues.models import Venue
 from lms.people.models import OrgUnit, User
 from tests import factory
+from tests.instructors.pool.factory import make_appointment
 
 MONDAY = date(2026, 3, 2)
 _numbers = count(1)
@@ -51,10 +52,16 @@ def make_venue(unit: OrgUnit, **fields) -> Venue:
 
 
 def make_instructor(unit: OrgUnit, **fields) -> Instructor:
-    fields = {"name": f"教员{next(_numbers)}", "level": "EXTERNAL", "from_on": date(2020, 1, 1), **fields}
-    if fields["level"] != "EXTERNAL" and "officer" not in fields:
+    """With one appointment in force, from 2020 on unless told when."""
+    term = {"from_on": date(2020, 1, 1), "until_on": None} | {
+        name: fields.pop(name) for name in ("from_on", "until_on") if name in fields
+    }
+    level, fields = fields.pop("level", "EXTERNAL"), {"name": f"教员{next(_numbers)}", **fields}
+    if level != "EXTERNAL" and "officer" not in fields:
         fields["officer"] = factory.make_officer(unit, name=fields["name"])
-    return Instructor.objects.create(unit=unit, **fields)
+    instructor = Instructor.objects.create(unit=unit, **fields)
+    make_appointment(instructor, level=level, **term)
+    return instructor
 
 
 def make_enrollment(training_class: TrainingClass, officer=None, *, state="CONFIRMED", **fields) -> Enrollment:

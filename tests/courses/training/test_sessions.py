@@ -107,7 +107,7 @@ def test_the_refusal_names_the_other_session_only_to_whoever_may_see_it(city, di
 
 def test_the_database_refuses_by_itself(row, room):
     make_session(row, venue=room)
-    with pytest.raises(IntegrityError, match="training_session_venue_free"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="venues_booking_free"), transaction.atomic():
         make_session(row, begin="10:00", end="11:00", venue=room)
     make_session(row, begin="10:00", end="11:00", venue=room, is_cancelled=True)
 
@@ -160,8 +160,21 @@ def test_only_instructors_in_office_on_the_day(city, districts, row, office):
     foreign = make_instructor(districts["XH"], level="DISTRICT")
     former = make_instructor(districts["PD"], until_on=date(2026, 3, 1))
     assert set(instructors_for(row, MONDAY)) == {elsewhere, own, expert}
-    for one in (foreign, former):
-        assert refused(save_session, planned(row, instructor=one), actor=office) == "instructor_not_active"
+    for one, code in ((foreign, "instructor_not_in_reach"), (former, "instructor_not_active")):
+        assert refused(save_session, planned(row, instructor=one), actor=office) == code
+
+
+def test_nobody_teaches_more_than_the_rule_allows(rules, row, office):
+    teacher = make_instructor(row.unit)
+    for day in range(3):
+        for begin, end in (("08:30", "12:00"), ("13:30", "17:00")):
+            make_session(row, day=MONDAY + timedelta(days=day), begin=begin, end=end, instructor=teacher)
+    fourth = make_session(row, day=MONDAY + timedelta(days=3), begin="08:30", end="10:00")
+    fourth.instructor = teacher
+    save_session(fourth, actor=office)  # 28 lessons and 2
+    save_session(fourth, actor=office)  # changed, it is not counted twice
+    more = planned(row, day=MONDAY + timedelta(days=4), instructor=teacher)
+    assert refused(save_session, more, actor=office) == "instructor_overloaded"
 
 
 def test_a_joint_class_uses_the_rooms_of_both(districts, row):

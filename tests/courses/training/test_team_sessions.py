@@ -14,7 +14,6 @@ from PIL import Image
 
 from courses.training import sampling
 from courses.training.models import Attendance, DutyShift, SessionPhoto, TeamSession, TrainingClass
-from courses.training.picture import redrawn
 from courses.training.services.posting import post_class
 from courses.training.services.team_review import approve_team_sessions, draw_sample, refuse_attendance
 from courses.training.services.team_sessions import (
@@ -28,6 +27,7 @@ from courses.training.views.team import presets_of
 from lms.jobs.running import run_job
 from lms.ledger.models import Entry
 from lms.people.access import Role
+from lms.sheets.picture import redrawn
 from tests import factory
 
 pytestmark = pytest.mark.django_db

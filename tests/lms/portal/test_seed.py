@@ -11,6 +11,9 @@ from courses.catalogue.models import Course, CourseVersion, Courseware
 from courses.learning.models import CourseProgress
 from courses.learning.services.assignments import open_assignments
 from exams.bank.models import Question
+from instructors.bases.models import PracticeBase
+from instructors.mentorship.models import Mentorship
+from instructors.studios.models import InstructorStudio
 from lms.certificates.models import Certificate
 from lms.certificates.services.batches import due_groups
 from lms.ledger.models import Entry, ImportedRecord, Obligation
@@ -74,8 +77,13 @@ def test_bands_on_the_last_of_october_are_exact():
 def test_small_city(seeded):
     assert Officer.objects.count() == Obligation.objects.count() == 240
     assert OrgUnit.objects.teams().filter(daily_parent__kind="STREET").count() == OrgUnit.objects.teams().count() == 5
-    assert Entry.objects.filter(reverses=None).count() == ImportedRecord.objects.count() + LEARNERS
-    assert Course.objects.live().count() == CourseVersion.objects.current().count() == 10
+    learnt = Entry.objects.filter(reverses=None, rule_version__rule__code__in=["R00", "R05"])
+    assert learnt.count() == ImportedRecord.objects.count() + LEARNERS
+    assert InstructorStudio.objects.running().count() == 5
+    assert {"ACTIVE", "TERMINATED"} <= set(Mentorship.objects.values_list("state", flat=True))
+    live, current = Course.objects.live(), CourseVersion.objects.current()
+    assert live.filter(practice_bases=None).count() == current.filter(course__practice_bases=None).count() == 10
+    assert Counter(PracticeBase.objects.values_list("state", flat=True)) == {"ACTIVE": 5, "INCOMPLETE": 1}
     assert Course.objects.live().search("处罚法").count() >= 1
     assert Courseware.objects.filter(kind="VIDEO", checked_by__isnull=False).count() == 3
     assert [course.code for course in Course.objects.stale()] == ["C17"]
@@ -87,7 +95,7 @@ def test_small_city(seeded):
     assert "demo_code" in seeded
     assert CourseProgress.objects.filter(entry__isnull=False).count() == LEARNERS
     assert not CourseProgress.objects.filter(officer=walker).exists()
-    states = Counter(Certificate.objects.values_list("state", flat=True))
+    states = Counter(Certificate.objects.filter(officer__isnull=False).values_list("state", flat=True))
     assert states == {"VALID": CERTIFIED - 2, "SUSPENDED": 1, "REVOKED": 1}
     (group, *_) = due_groups(User.objects.get(username="CITY-OFFICE"))
     assert group.due > 0

@@ -10,17 +10,24 @@ from lms.audit.heads import set_aside
 from lms.ledger.models import Entry
 from lms.people.models import Officer, OrgUnit, User
 from lms.portal.demo.accounts import PASSWORD, open_accounts
+from lms.portal.demo.bases import build_bases
 from lms.portal.demo.behaviour import bands, calendar_of
 from lms.portal.demo.book import Cast, Scribe, lines_in, streams_of
 from lms.portal.demo.city import CITY, build_units, units_of
 from lms.portal.demo.classes import Stage, hold_classes
+from lms.portal.demo.classrooms import Keepers, ask_for_places, furnish
 from lms.portal.demo.courses import publish_site
+from lms.portal.demo.development import develop_courses, workshop
 from lms.portal.demo.learners import certify, learn
+from lms.portal.demo.lessons import review_last_year, run_rounds, teach
+from lms.portal.demo.mentors import Stage as Pairing
+from lms.portal.demo.mentors import pair_off
 from lms.portal.demo.people import WALKER, people_of
 from lms.portal.demo.plans import Signers, make_plans
 from lms.portal.demo.questions import write_questions
 from lms.portal.demo.registry import owe, register
 from lms.portal.demo.resources import build_resources
+from lms.portal.demo.studios import Staff, found_studios
 from lms.portal.demo.tasks import assign_tasks
 from lms.rules.management.commands.load_rules import initial_user
 from lms.rules.models import RuleVersion
@@ -74,13 +81,43 @@ class Command(BaseCommand):
         plans = make_plans(shapes, units, Signers(*signers, office), self.year, self.today)
         self._say(f"{plans} plans")
         self._classes(shapes, units, officers, office)
+        bases, applying, held = build_bases(signers, self.today)
+        self._say(f"{bases} practice bases, {applying} applications under way, {held} sessions held there")
         if self.year == self.today.year:
-            self._learners(people, officers, office)
+            self._this_year(people, shapes, units, officers, signers)
 
     def _classes(self, shapes, units, officers, office) -> None:
         resources = build_resources(shapes, units, officers, self.today)
         classes, sessions, seats = hold_classes(Stage(shapes, units, officers, resources, office, self.today))
         self._say(f"{classes:,} classes, {sessions:,} sessions, {seats:,} enrolments")
+        self._pool(units, officers, office)
+        keepers = Keepers(User.objects.get(username="DISTRICT-OFFICE-XH"), office)
+        rooms, bookings = furnish(keepers, self.today)
+        asked = ask_for_places(officers[WALKER], keepers, self.today)
+        self._say(f"{rooms} smart classrooms, {bookings + asked} bookings beside those of sessions")
+
+    def _this_year(self, people, shapes, units, officers, signers) -> None:
+        office = User.objects.get(username="CITY-OFFICE")
+        self._learners(people, officers, office)
+        self._teachers(people, officers, units, office)
+        self._development(people, shapes, units, officers, signers)
+
+    def _teachers(self, people, officers, units, office) -> None:
+        """What follows from pairs and studios lies in the books of those who have met the year's hours."""
+        district = User.objects.get(username="DISTRICT-OFFICE-XH")
+        done = {staff_no for staff_no, band in bands(people, self.seed).items() if band == "done"} - {WALKER}
+        count, taught = pair_off(Pairing(officers, units, district, office, self.today), done)
+        reviewers = tuple(User.objects.get(username=name) for name in ("BASE-REVIEWER", "HR"))
+        studios = found_studios(Staff(district, office, reviewers), taught, self.today)
+        self._say(f"{count} mentorships, {studios} studios")
+
+    def _pool(self, units, officers, office) -> None:
+        lessons, opinions = teach(self.today, self.seed)
+        counted, below = review_last_year(units[CITY], self.today, office)
+        named = run_rounds(units, officers, self.today, office)
+        self._say(
+            f"{lessons:,} lessons taught, {opinions:,} opinions, {counted:,} reviews ({below} below), {named} named"
+        )
 
     def _learners(self, people, officers, office) -> None:
         """Only of those who have met the year's hours, so that the shares of the city stay what they are."""
@@ -89,6 +126,16 @@ class Command(BaseCommand):
         learnt = learn(done, self.today, self.seed)
         certify(learnt, User.objects.get(username="DISTRICT-OFFICE-XH"), office)
         self._say(f"{sum(1 for one in learnt if one.completed_at)} courses completed online")
+
+    def _development(self, people, shapes, units, officers, signers) -> None:
+        """Made by those who have met the year's hours, too."""
+        found, tops = bands(people, self.seed), [units[shape.code] for shape in shapes if shape.teams]
+        teams = {units[code].pk for shape in shapes for code in (shape.code, *shape.team_codes()) if shape.teams}
+        done = [
+            one for staff_no, one in officers.items()
+            if found[staff_no] == "done" and staff_no != WALKER and one.unit_id in teams
+        ]  # fmt: skip
+        self._say(develop_courses(workshop(units, tops, done, signers, self.today)))
 
     def _book(self, people, cast) -> None:
         scribe = Scribe(cast, self.year)
