@@ -51,7 +51,7 @@ NOUNS = {
     "sheets": {"archive", "export", "table", "textfile", "workbook"},
 }
 ABOVE = [
-    "portal", "training", "learning", "papers", "bank", "venues", "pool", "catalogue", "ledger", "certificates", "rules",
+    "portal", "sittings", "training", "learning", "papers", "bank", "venues", "pool", "catalogue", "ledger", "certificates", "rules",
     "jobs", "notices", "people", "kit", "audit",
     "sheets",
 ]  # fmt: skip
