@@ -46,7 +46,8 @@ def test_what_is_acknowledged_is_there(attempt):
 
 def test_a_retry_changes_nothing_and_says_the_same(attempt):
     first, second = save_one(attempt, 1, "a"), save_one(attempt, 1, "a")
-    assert first.items == second.items and AnswerEvent.objects.count() == 1
+    assert first.items == second.items
+    assert AnswerEvent.objects.count() == 1
 
 
 def test_another_answer_under_the_same_revision_is_told_what_is_held(attempt):
@@ -72,7 +73,8 @@ def test_many_at_once_even_of_one_question(attempt):
 def test_an_earlier_device_stores_nothing(attempt):
     newer = take_over(attempt)
     outcome = save_one(attempt, 5, "old", epoch=1)
-    assert outcome.kind == Kind.SUPERSEDED and not outcome.items[0].is_stored
+    assert outcome.kind == Kind.SUPERSEDED
+    assert not outcome.items[0].is_stored
     save_one(newer, 1, "new")
     assert kept(attempt) == "new"
     assert AnswerEvent.objects.count() == 1
