@@ -33,7 +33,7 @@ WITH a AS MATERIALIZED (
     WHEN statement_timestamp() > deadline_at + grace_seconds * interval '1 second' THEN 2
     WHEN state = 'OPEN' THEN 1 ELSE 3 END AS kind
   FROM sittings_attempt WHERE id = $1::bigint FOR SHARE),
-item AS (SELECT * FROM unnest($3::int[], $4::int[], $5::text[]::jsonb[]) AS i(slot, rev, payload)),
+item AS (SELECT * FROM jsonb_to_recordset($3::text::jsonb) AS i(slot int, rev int, payload jsonb)),
 ev AS (
   INSERT INTO sittings_answerevent (attempt_id, slot, epoch, rev, payload, received_at, kind)
   SELECT a.id, slot, $2::int, rev, payload, at, kind FROM a, item WHERE kind < 4
@@ -81,11 +81,12 @@ def save(attempt: int, epoch: int, answers: list[tuple[int, int, str]]) -> Outco
 
     django.db.OperationalError while the database is away: whoever asked keeps what he has and asks again.
     """
-    slots, revs, texts = map(list, zip(*answers, strict=True))
-    rows = execute(SAVE, [attempt, epoch, slots, revs, texts])
+    items = ",".join(f'{{"slot":{slot:d},"rev":{rev:d},"payload":{text}}}' for slot, rev, text in answers)
+    values = [attempt, epoch, f"[{items}]"]
+    rows = execute(SAVE, values)
     if rows and _is_unsettled(rows):
         # The same message was being stored by another connection: now that it is, the answer is known.
-        rows = execute(SAVE, [attempt, epoch, slots, revs, texts])
+        rows = execute(SAVE, values)
     if not rows:
         return None
     kind, at, deadline_at = rows[0][:3]

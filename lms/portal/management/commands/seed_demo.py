@@ -15,6 +15,7 @@ from lms.portal.demo.book import Cast, Scribe, lines_in, streams_of
 from lms.portal.demo.city import CITY, build_units, units_of
 from lms.portal.demo.classes import Stage, hold_classes
 from lms.portal.demo.courses import publish_site
+from lms.portal.demo.exams import Office, hold_exams
 from lms.portal.demo.learners import certify, learn
 from lms.portal.demo.people import WALKER, people_of
 from lms.portal.demo.plans import Signers, make_plans
@@ -76,6 +77,13 @@ class Command(BaseCommand):
         self._classes(shapes, units, officers, office)
         if self.year == self.today.year:
             self._learners(people, officers, office)
+            self._exams(units, officers)
+
+    def _exams(self, units, officers) -> None:
+        accounts = {one.username: one for one in User.objects.filter(role_grants__isnull=False).distinct()}
+        admin, chief, invigilator = (accounts[name] for name in ("EXAM-ADMIN", "CHIEF-EXAMINER", "INVIGILATOR"))
+        count = hold_exams(Office(units[CITY], admin, chief, invigilator), officers, units)
+        self._say(f"three exams, {count} candidates")
 
     def _classes(self, shapes, units, officers, office) -> None:
         resources = build_resources(shapes, units, officers, self.today)
