@@ -19,8 +19,8 @@ INHERIT = Unsaid.INHERIT
 
 @dataclass(frozen=True)
 class Times:
-    closes_at: datetime | None | Unsaid = INHERIT
-    limit: timedelta | None | Unsaid = INHERIT
+    closes_at: datetime | Unsaid | None = INHERIT
+    limit: timedelta | Unsaid | None = INHERIT
 
 
 def effective_times(exam: Times, groups: Iterable[Times] = (), person: Times | None = None) -> Times:

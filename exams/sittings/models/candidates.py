@@ -36,6 +36,7 @@ class Candidate(models.Model):
         verbose_name = verbose_name_plural = "考生"
         ordering = ["exam_id", "number"]
         default_permissions = ["view"]
+        permissions = [("nominate_candidate", "可在本单位名额内推荐考生")]
         constraints = [
             models.UniqueConstraint(fields=["exam", "officer", "turn"], name="sittings_candidate_once"),
             models.UniqueConstraint(fields=["exam", "number"], name="sittings_candidate_number"),

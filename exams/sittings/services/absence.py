@@ -37,7 +37,7 @@ def mark_absent(sitting: Sitting | None = None) -> int:
 
 def _is_over(candidate: Candidate, now) -> bool:
     closes_at = times_of(candidate).closes_at
-    return closes_at is not None and closes_at + compensation_of(candidate) < now
+    return closes_at is not None and closes_at + compensation_of(candidate) < now  # type: ignore[operator]
 
 
 @transaction.atomic
@@ -61,7 +61,7 @@ class Again:
 
 def resit_list(exam: Exam) -> list[Again]:
     """Of each officer's last turn: deferred, absent or failed, while he has turns left. A deferred turn was not used."""
-    last = exam.candidates.order_by("officer", "-turn").distinct("officer")
+    last = exam.candidates.order_by("officer_id", "-turn").distinct("officer_id")
     rows = Candidate.objects.filter(pk__in=last.values("pk")).select_related("officer__unit", "unit", "sitting")
     used = _turns_used(exam)
     failed = set(failing(exam).values_list("attempt__candidate", flat=True))

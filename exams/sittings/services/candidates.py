@@ -13,7 +13,7 @@ from exams.sittings.services.windows import lock_sitting, refuse_opened, seats_o
 from lms.audit.services import record
 from lms.people.models import Officer, User
 
-RUN, NOMINATE = "sittings.run_exam", "sittings.add_candidate"
+RUN, NOMINATE = "sittings.run_exam", "sittings.nominate_candidate"
 GONE = (Officer.Status.RETIRED, Officer.Status.LEFT)
 State = Candidate.State
 
@@ -66,8 +66,8 @@ def _enter(
     made = Candidate.objects.bulk_create(one.candidate for one in answers if one.candidate)
     if made:
         action = "sittings.nominate" if is_nomination else "sittings.add_candidates"
-        about = {"count": len(made), "first": made[0].number, "last": made[-1].number, "turn": turn}
-        record(action, actor=actor, target=row, unit=actor.audit_unit if is_nomination else None, **about)
+        unit, numbers = actor.audit_unit if is_nomination else None, [one.number for one in made]
+        record(action, actor=actor, target=row, unit=unit, count=len(made), numbers=numbers, turn=turn)
     return answers
 
 
@@ -150,8 +150,8 @@ def remove_candidate(candidate: Candidate, *, actor) -> Exam:
     lock_sitting(candidate.sitting)
     if Attempt.objects.filter(candidate=candidate).exists():
         raise ValidationError("已为该考生备好答卷，不能移除。不参加的，请登记缓考。", code="prepared")
-    exam, about = candidate.exam, {"number": candidate.number, "officer": candidate.officer.staff_no}
-    record("sittings.remove_candidate", actor=actor, target=candidate.sitting, **about)
+    exam, number, staff_no = candidate.exam, candidate.number, candidate.officer.staff_no
+    record("sittings.remove_candidate", actor=actor, target=candidate.sitting, number=number, officer=staff_no)
     candidate.groups.clear()
     candidate.delete()
     return exam

@@ -27,7 +27,13 @@ def propose_compensation(compensation: Compensation, *, actor) -> Compensation:
     compensation.full_clean(exclude=["made_by"])
     compensation.save()
     about = {"minutes": compensation.minutes, "reason": compensation.reason}
-    record("sittings.propose_compensation", actor=actor, target=compensation, people=concerned(compensation).count(), **about)
+    record(
+        "sittings.propose_compensation",
+        actor=actor,
+        target=compensation,
+        people=concerned(compensation).count(),
+        **about,
+    )
     return compensation
 
 
@@ -40,7 +46,11 @@ def grant_compensation(compensation: Compensation, *, actor) -> int:
     if compensation.refused_at:
         raise ValidationError("这一补时已不予批准。", code="refused")
     compensation = check_by_second_person(
-        compensation, actor, action="sittings.grant_compensation", minutes=compensation.minutes, reason=compensation.reason
+        compensation,
+        actor,
+        action="sittings.grant_compensation",
+        minutes=compensation.minutes,
+        reason=compensation.reason,
     )
     attempts = Attempt.objects.filter(candidate__in=concerned(compensation)).exclude(state=Attempt.State.READY)
     return sum(_extend(pk) for pk in attempts.order_by("pk").values_list("pk", flat=True))

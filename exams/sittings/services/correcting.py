@@ -71,7 +71,3 @@ def rekeyed(old: dict, new: dict | None) -> dict:
 def _keys(content: dict) -> dict:
     """Without what is only said afterwards."""
     return {name: value for name, value in content.items() if not name.startswith("feedback")}
-
-
-def change_in_words(content: dict) -> list[str]:
-    return key_lines(content)

@@ -130,8 +130,15 @@ def _of_sittings(exam: Exam) -> list[ValidationError]:
         for one in sittings
         if one.opens_at <= now and not exam.is_self_service
     ]
+    found += [
+        ValidationError(f"第{one.number}场没有结束时间，无法收卷和登记缺考，请补上。", code="no_close")
+        for one in sittings
+        if one.closes_at is None and not exam.is_self_service
+    ]
     return found + [
-        ValidationError(f"第{one.number}场不足{exam.limit_minutes}分钟，考生答不满时长，请延长场次。", code="window_short")
+        ValidationError(
+            f"第{one.number}场不足{exam.limit_minutes}分钟，考生答不满时长，请延长场次。", code="window_short"
+        )
         for one in sittings
         if _is_short(exam, one)
     ]

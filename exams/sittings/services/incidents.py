@@ -47,7 +47,7 @@ def decide_voiding(voiding: Voiding, *, actor) -> Voiding:
     attempt.save(update_fields=["state", "finished_at"])
     candidate = attempt.candidate
     text = f"您在“{candidate.exam.title}”中的答卷已作废。理由：{voiding.reason}如有异议，可以申请复核。"
-    notify([candidate.officer.user], title="答卷作废通知", text=text, key=f"sittings.void:{voiding.pk}")
+    notify([candidate.officer.user], title="答卷作废通知", body=text, once_key=f"sittings.void:{voiding.pk}")
     return voiding
 
 

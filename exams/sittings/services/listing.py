@@ -86,6 +86,10 @@ class Preview:
         return 0 if self.left is None else max(0, len(self.officers) - self.left)
 
     @property
+    def entering(self) -> int:
+        return len(self.officers) - self.over
+
+    @property
     def fingerprint(self) -> str:
         return hashlib.sha256(",".join(str(one.pk) for one in self.officers).encode()).hexdigest()
 

@@ -36,7 +36,7 @@ def approve_override(override: TimeOverride, *, actor) -> TimeOverride:
 
 def _work_out_again(pk: int) -> None:
     attempt = lock_attempt(pk)
-    if attempt.state == Attempt.State.OPEN:
+    if attempt.state == Attempt.State.OPEN and attempt.started_at:
         attempt.deadline_at = deadline_of(attempt.candidate, attempt.started_at)
         attempt.save(update_fields=["deadline_at"])
 

@@ -89,16 +89,6 @@ def score_attempt(attempt: Attempt) -> Score:
     )  # fmt: skip
 
 
-def unscored():
-    return Attempt.objects.filter(state=Attempt.State.SUBMITTED, scores=None)
-
-
-def score_waiting(limit: int = 500) -> int:
-    """Score what was handed in and has no marks yet; answers how many."""
-    waiting = unscored().select_related("candidate__exam__blueprint", "paper").order_by("pk")[:limit]
-    return len([score_attempt(attempt) for attempt in waiting])
-
-
 @transaction.atomic
 def check_correction(correction: KeyCorrection, *, actor) -> KeyCorrection:
     """A second person says the key was wrong; marks move only when somebody regrades."""

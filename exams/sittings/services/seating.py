@@ -1,4 +1,4 @@
-"""排座: candidates to seats, hall by hall, so that neighbours come from different units."""
+"""排座: candidates to seats, each hall as full as the others, so that neighbours come from different units."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -23,9 +23,10 @@ def seat_candidates(sitting: Sitting, *, actor, is_afresh: bool = False) -> int:
     free = free_seats(row)
     if len(waiting) > len(free):
         raise ValidationError(
-            f"未排座的考生{len(waiting)}人，空座位{len(free)}个，差{len(waiting) - len(free)}个。请先加考场。", code="full"
+            f"未排座的考生{len(waiting)}人，空座位{len(free)}个，差{len(waiting) - len(free)}个。请先加考场。",
+            code="full",
         )
-    for candidate, (hall, seat) in zip(waiting, free, strict=False):
+    for candidate, (hall, seat) in zip(waiting, evenly(free, len(waiting)), strict=True):
         candidate.hall, candidate.seat = hall, seat
     Candidate.objects.bulk_update(waiting, ["hall", "seat"], batch_size=500)
     record("sittings.seat", actor=actor, target=row, seated=len(waiting), afresh=is_afresh)
@@ -41,6 +42,17 @@ def free_seats(sitting: Sitting) -> list[tuple[Hall, int]]:
         for seat in range(1, hall.seats + 1)
         if (hall.pk, seat) not in taken
     ]
+
+
+def evenly(free: list[tuple[Hall, int]], count: int) -> list[tuple[Hall, int]]:
+    """So many of the free seats, each hall left with as many empty ones as the others; its people sit together."""
+    rooms: dict[int, list[tuple[Hall, int]]] = defaultdict(list)
+    for hall, seat in free:
+        rooms[hall.pk].append((hall, seat))
+    left = {pk: len(seats) for pk, seats in rooms.items()}
+    for _ in range(count):
+        left[max(left, key=lambda pk: (left[pk], -pk))] -= 1
+    return [place for pk, seats in rooms.items() for place in seats[: len(seats) - left[pk]]]
 
 
 def interleaved(candidates: Iterable[Candidate]) -> list[Candidate]:

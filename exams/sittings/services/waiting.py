@@ -11,7 +11,7 @@ from exams.sittings.services.starting import database_now
 from exams.sittings.services.times import compensation_of, times_of
 
 SPREAD = 4_000  # milliseconds over which those of one window begin
-SOON = timedelta(days=14)
+SOON, SHOWN = timedelta(days=14), 3
 SELF_SERVICE = (Exam.Kind.CLOSING, Exam.Kind.PRACTICE)
 
 
@@ -84,4 +84,4 @@ def soon(officer, now: datetime) -> list[Candidate]:
     rows = rows.filter(sitting__opens_at__lt=now + SOON).exclude(sitting__closes_at__lt=now - timedelta(hours=1))
     rows = rows.exclude(attempt__state__in=[Attempt.State.SUBMITTED, Attempt.State.VOID])
     rows = rows.filter(~Q(exam__kind__in=SELF_SERVICE) | Q(attempt__state=Attempt.State.OPEN))
-    return list(rows.select_related("exam", "sitting", "hall", "attempt").order_by("sitting__opens_at", "pk"))
+    return list(rows.select_related("exam", "sitting", "hall", "attempt").order_by("sitting__opens_at", "pk")[:SHOWN])

@@ -42,7 +42,7 @@ def _refuse_past(opens_at: datetime) -> None:
 
 
 @transaction.atomic
-def move_sitting(sitting: Sitting, opens_at: datetime, closes_at: datetime | None, *, actor) -> Sitting:
+def move_sitting(sitting: Sitting, opens_at: datetime, closes_at: datetime, *, actor) -> Sitting:
     """Another time for a window that has not opened; whoever was told the old one is told the new one."""
     exam = lock_exam(sitting.exam)
     row = lock_sitting(sitting)
@@ -141,7 +141,7 @@ def change_hall(hall: Hall, invigilators: Iterable[User], *, actor) -> Hall:
         hall.save(update_fields=["name", "venue", "seats", "unit"])
     hall.invigilators.set(invigilators)
     about = {"name": hall.name, "seats": hall.seats, "invigilators": hall.invigilators.count()}
-    record("sittings.change_hall", actor=actor, target=hall, **about)
+    record("sittings.change_hall", actor=actor, target=hall, **about)  # type: ignore[arg-type]
     return hall
 
 
@@ -157,7 +157,7 @@ def _refuse_hall(hall: Hall, sitting: Sitting) -> None:
     if hall.seats > hall.venue.seats:
         message = f"{hall.venue}只能容纳{hall.venue.seats}人，座位数不能多于{hall.venue.seats}。"
         raise ValidationError(message, code="venue_small")
-    Venue.objects.select_for_update(no_key=True).get(pk=hall.venue_id)
+    Venue.objects.select_for_update(no_key=True).get(pk=hall.venue.pk)
     _refuse_taken(hall, sitting)
 
 

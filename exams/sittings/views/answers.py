@@ -15,6 +15,7 @@ from exams.sittings import token
 from exams.sittings.message import read_answers, read_signals
 from exams.sittings.models import Attempt
 from exams.sittings.saving import Kind, Outcome, Saved, save
+from exams.sittings.services.closing import mark_at_once
 from exams.sittings.services.presence import beat
 from exams.sittings.services.submitting import submit
 
@@ -113,6 +114,7 @@ def hand_in(request, known: token.Token):
     if attempt.epoch != known.epoch and attempt.state == Attempt.State.OPEN:
         return _answer({"code": "superseded", "message": "答卷已在另一台设备上接着作答，请在那台设备交卷。"}, 409)
     receipt = submit(attempt)
+    mark_at_once(attempt)
     return _answer(
         {"code": "submitted", "sha256": receipt.sha256, "answered": receipt.answered, "at": millis(receipt.at)}
     )
