@@ -54,6 +54,8 @@ urlpatterns = [
     path("practice/", include((bank_urls.practice_urlpatterns, "practice"))),
     path("learn/", include("courses.learning.urls")),
     path("answers/", include((sittings_urls.answer_urlpatterns, "answers"))),
+    path("halls/", include((sittings_urls.hall_urlpatterns, "halls"))),
+    path("exams/", include((sittings_urls.candidate_urlpatterns, "exams"))),
     path("classes/", include("courses.training.urls")),
     path("ledger/", include("lms.ledger.urls")),
     path("certificates/", include((certificate_urls.officer_urlpatterns, "certificates"))),

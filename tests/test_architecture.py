@@ -20,12 +20,13 @@ NOUNS = {
     "catalogue": {"media", "panels"},
     "certificates": {"artwork", "emblem", "entitlement", "glyphs", "paper", "seal", "wording"},
     "jobs": {"outbox", "registry", "running"},
-    "kit": {"search"},
+    "kit": {"message", "search"},
     "learning": {"budget", "byte_range", "coverage", "entitlement", "message", "terms"},
     "ledger": {"counting", "invariants", "recount", "record_file", "standing"},
     "papers": {"balance", "chance", "docx", "drawing", "measuring", "printing"},
     "people": {"access", "device", "hashers", "lockout", "names", "passwords", "personnel_file", "upload"},
     "portal": {"benchmarks", "demo", "desk", "duties", "links", "readiness", "tally"},
+    "sittings": {"admission", "alignment", "candidate_file", "deadline", "filling", "message", "saving", "shape", "sheet", "token"},
     "rules": {"defaults", "formula", "shapes", "wording"},
     "training": {
         "calendar_feed",
@@ -35,7 +36,6 @@ NOUNS = {
         "fitness",
         "guest_file",
         "invariants",
-        "message",
         "paper",
         "picture",
         "plan_file",
@@ -48,7 +48,7 @@ NOUNS = {
         "week",
         "workdays",
     },
-    "sheets": {"archive", "export", "table", "textfile", "workbook"},
+    "sheets": {"archive", "export", "survey", "table", "textfile", "workbook"},
 }
 ABOVE = [
     "portal", "sittings", "training", "learning", "papers", "bank", "venues", "pool", "catalogue", "ledger", "certificates", "rules",

@@ -52,8 +52,23 @@ class ExamQuerySet(SharedQuerySet):
         )  # fmt: skip
 
 
+WATCH = "sittings.watch_exam"
+WATCHING = ("sittings.run_exam", "sittings.decide_exam", "sittings.view_incident")
+
+
+def _run_by(user, lookup: str) -> Q:
+    found = Q(pk__in=[])
+    for permission in WATCHING:
+        found |= user.scope_filter(permission, lookup)
+    return found
+
+
 class SittingQuerySet(SharedQuerySet):
     unit_lookup = "exam__unit"
+
+    def watched_by(self, user):
+        return self.filter(_run_by(user, "exam__unit"))
+
     published_lookup = "exam__"
     shared_by = ("quotas", "candidates")
 
@@ -95,6 +110,11 @@ class HallQuerySet(ScopedQuerySet):
 
     def with_taken(self):
         return self.annotate(taken=Count("candidates", distinct=True))
+
+    def watched_by(self, user):
+        """Those he invigilates, and all of the exams he runs, decides or audits."""
+        own = self.filter(invigilators=user).values("pk") if user.has_perm(WATCH) else self.none().values("pk")
+        return self.filter(Q(pk__in=own) | _run_by(user, "sitting__exam__unit"))
 
 
 class QuotaQuerySet(ScopedQuerySet):
@@ -165,7 +185,17 @@ class IncidentQuerySet(ScopedQuerySet):
 
 
 class VoidingQuerySet(ScopedQuerySet):
-    unit_lookup = "candidate__unit"
+    unit_lookup = "candidate__exam__unit"
+
+    def pending(self):
+        return self.filter(checked_at=None, refused_at=None)
+
+
+class AcceptanceQuerySet(ScopedQuerySet):
+    unit_lookup = "attempt__candidate__exam__unit"
+
+    def pending(self):
+        return self.filter(checked_at=None, refused_at=None)
 
 
 class ClosingTestQuerySet(ScopedQuerySet):

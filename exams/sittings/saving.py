@@ -33,7 +33,9 @@ WITH a AS MATERIALIZED (
     WHEN statement_timestamp() > deadline_at + grace_seconds * interval '1 second' THEN 2
     WHEN state = 'OPEN' THEN 1 ELSE 3 END AS kind
   FROM sittings_attempt WHERE id = $1::bigint FOR SHARE),
-item AS (SELECT * FROM jsonb_to_recordset($3::text::jsonb) AS i(slot int, rev int, payload jsonb)),
+item AS (
+  SELECT slot, rev, coalesce(payload, 'null') AS payload
+  FROM jsonb_to_recordset($3::text::jsonb) AS i(slot int, rev int, payload jsonb)),
 ev AS (
   INSERT INTO sittings_answerevent (attempt_id, slot, epoch, rev, payload, received_at, kind)
   SELECT a.id, slot, $2::int, rev, payload, at, kind FROM a, item WHERE kind < 4

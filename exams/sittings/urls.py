@@ -1,6 +1,19 @@
 from django.urls import path
 
-from exams.sittings.views import answers, closing, correcting, listing, paper, places, receipts, room, sheets
+from exams.sittings.views import (
+    answers,
+    closing,
+    correcting,
+    decisions,
+    halls,
+    listing,
+    paper,
+    places,
+    receipts,
+    room,
+    seat,
+    sheets,
+)  # fmt: skip
 
 app_name = "sittings"
 answer_urlpatterns = [
@@ -34,4 +47,13 @@ office_urlpatterns = [
     path("exams/<int:pk>/questions/", correcting.questions, name="questions"),
     path("exams/<int:pk>/questions/<int:version>/", correcting.correct, name="correct"),
     path("regrades/<int:pk>/export/", correcting.export, name="export_regrade"),
+]
+hall_urlpatterns = [
+    path("", halls.halls, name="index"),
+    path("decisions/", decisions.decisions, name="decisions"),
+    path("decisions/<slug:kind>/<int:pk>/", decisions.decide, name="decide"),
+    path("candidates/<int:pk>/", seat.candidate, name="candidate"),
+    path("sittings/<int:pk>/", halls.sitting_board, name="sitting"),
+    path("<int:pk>/", halls.board, name="board"),
+    path("<int:pk>/screen/", halls.screen, name="screen"),
 ]

@@ -19,7 +19,8 @@ const postJson = async (url, token, body, keepalive = false) => {
   }
 };
 
-// `tell` hears: changed(), answered(reply, asked), failed(reply) and conflict(slot, mine, theirs).
+// `tell` hears: changed(), answered(reply, asked), failed(reply), refused(slot, why), conflict(slot, mine, theirs) and
+// stopped(why).
 const openOutbox = ({queue, url, token, attempt, epoch, clock, tell}) => {
   const tab = Math.random().toString(36).slice(2, 10);
   // `own` is what this tab has had acknowledged; `held` may be another's.
@@ -33,8 +34,8 @@ const openOutbox = ({queue, url, token, attempt, epoch, clock, tell}) => {
   const current = (slot) => (newest(slot) || held.get(slot) || {answer: null}).answer;
   const enter = (slot, answer, replaced = []) => {
     const rev = (last.get(slot) || 0) + 1, entry = {attempt, epoch, slot, rev, tab, answer, at: clock.now()};
-    // What was never sent nobody has seen: the newer one takes its place. What was sent stays until it is answered.
-    const old = [...of(slot).filter((one) => !one.isTried && one.tab === tab), ...replaced];
+    // What was never sent, or was refused, nobody has: the newer one takes its place. What was sent stays until it is answered.
+    const old = [...of(slot).filter((one) => one.isRefused || (!one.isTried && one.tab === tab)), ...replaced];
     old.forEach((one) => waiting.delete(keyOf(one)));
     know(slot, rev);
     waiting.set(keyOf(entry), entry);
@@ -42,7 +43,7 @@ const openOutbox = ({queue, url, token, attempt, epoch, clock, tell}) => {
     tell.changed();
     if (!delay) soon(0);
   };
-  const change = (slot, answer) => { if (!stopped && !same(answer, current(slot))) enter(slot, answer); };
+  const change = (slot, answer) => { if (!same(answer, current(slot))) enter(slot, answer); };
 
   const soon = (milliseconds) => {
     clearTimeout(timer);
@@ -86,7 +87,10 @@ const openOutbox = ({queue, url, token, attempt, epoch, clock, tell}) => {
       }
     } else if (REFUSED.has(reply.status)) {
       if (sent.length > 1) sent.forEach((one) => { one.isAlone = true; });
-      else Object.assign(sent[0], {isRefused: true, why: reply.message});
+      else {
+        sent[0].isRefused = true;
+        tell.refused(sent[0].slot, reply.message);
+      }
     } else if (FINAL.has(reply.code)) {
       stop(reply.code);
     } else {
@@ -127,7 +131,7 @@ const openOutbox = ({queue, url, token, attempt, epoch, clock, tell}) => {
     take: (entry) => { waiting.set(keyOf(entry), {...entry, isTried: true}); know(entry.slot, entry.rev); },
     unsent: () => [...waiting.values()],
     isUnsent: (slot) => of(slot).length > 0,
-    why: (slot) => newest(slot)?.why,
+    isRefused: (slot) => Boolean(newest(slot)?.isRefused),
     stopped: () => stopped,
   };
 };

@@ -56,11 +56,18 @@ const openQueue = (owner) => {
   };
 };
 
-// The file an invigilator imports: the proof whose answers these are, and each with its revision and time.
+// The file an invigilator imports: the proof whose answers these are, and each with its revision and time. Two tabs may
+// have written one revision: in the file each has its own.
 const exportUnsent = (token, number, entries) => {
-  const answers = entries.map(({slot, rev, answer, at}) => ({slot, rev, answer, at: new Date(at).toISOString()}));
+  const taken = new Set(), answers = entries.map(({slot, rev, answer, at}) => {
+    let own = rev;
+    while (taken.has(`${slot}.${own}`)) own += 1;
+    taken.add(`${slot}.${own}`);
+    return {slot, rev: own, answer, at: new Date(at).toISOString()};
+  });
+  const text = JSON.stringify({format: "chengguan.exam.unsent", token, answers}, null, 1);
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([JSON.stringify({attempt: token, answers}, null, 1)], {type: "application/json"}));
+  link.href = URL.createObjectURL(new Blob([text], {type: "application/json"}));
   link.download = `answers-${number}.json`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);

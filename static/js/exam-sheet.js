@@ -23,7 +23,8 @@ const cameAt = Number(data.now) + (wasKept ? Date.now() - wasKept : 0);
     changed: () => { view?.paint(); bar(); },
     answered: (reply, asked) => {
       clock.set(reply.now, asked);
-      failing = 0;
+      if (!reply.state || !outbox.unsent().length) failing = 0;
+      else if (failing) outbox.retry();
       notices.drop("token");
       if (reply.state) stand(reply.state);
       if ("deadline" in reply && reply.deadline !== deadline) moved(reply.deadline);
@@ -34,6 +35,7 @@ const cameAt = Number(data.now) + (wasKept ? Date.now() - wasKept : 0);
       if (reply.status === 401 || reply.status === 404) lost(reply);
       bar();
     },
+    refused: (slot, why) => notices.say(`refused-${slot}`, "bad", [`第${slot}题没有保存`, why || "请改一改作答，会自动再存。"], [], view.section(slot)),
     conflict: (slot, mine, theirs) => disagree(slot, mine, theirs),
     stopped: (why) => end(why),
   };
@@ -67,6 +69,7 @@ const cameAt = Number(data.now) + (wasKept ? Date.now() - wasKept : 0);
   const commit = (slot) => {
     clearTimeout(timers.get(slot));
     timers.delete(slot);
+    notices.drop(`refused-${slot}`);
     if (state === "open") outbox.change(slot, readAnswer(view.root(slot), `q${slot}`));
   };
   const commitAll = () => [...timers.keys()].forEach(commit);
@@ -103,8 +106,9 @@ const cameAt = Number(data.now) + (wasKept ? Date.now() - wasKept : 0);
     $("offline").hidden = !isShown;
     document.body.classList.toggle("is-offline", isShown);
     if (!isShown) { notices.drop("stuck"); return; }
-    const why = navigator.onLine ? "服务器暂时没有响应" : "网络断开";
-    const what = unsent ? `${unsent}题存在本机，恢复后自动保存。` : "已写的都已保存。";
+    const isLost = document.querySelector("[data-key=token]");
+    const why = isLost ? "登录已失效" : navigator.onLine ? "服务器暂时没有响应" : "网络断开";
+    const what = !unsent ? "已写的都已保存。" : isLost ? `${unsent}题存在本机，重新进入考试后自动保存。` : `${unsent}题存在本机，恢复后自动保存。`;
     $("offline").querySelector("p").textContent = `${why}，${what}可以继续作答，计时以服务器为准。`;
     if (unsent && Date.now() - failing > STUCK && !document.querySelector("[data-key=stuck]")) {
       notices.say("stuck", "due", ["长时间连不上，请告诉监考员。", "不要关闭或清除浏览器。需要时可以把未保存的作答导出成文件，交监考员导入。"], [exporter]);

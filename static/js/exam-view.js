@@ -139,8 +139,7 @@ const makeView = ({form, outbox, act}) => {
       cell.className = `cell${isWaiting ? " wait" : isOn ? " on" : ""}${isFlagged ? " flag" : ""}${at === now ? " now" : ""}`;
       cell.setAttribute("aria-label", `第${slot}题，${isOn ? "已答" : "未答"}${isWaiting ? "，未保存" : ""}${isFlagged ? "，有标记" : ""}${at === now ? "，当前题" : ""}`);
       chip.hidden = !isWaiting;
-      chip.textContent = outbox.why(slot) ? "不能保存" : "未保存";
-      chip.title = outbox.why(slot) || "";
+      chip.textContent = outbox.isRefused(slot) ? "不能保存" : "未保存";
       button.setAttribute("aria-pressed", String(isFlagged));
       button.querySelector("span").textContent = isFlagged ? "已标记，取消标记" : "标记本题，稍后再看";
     });

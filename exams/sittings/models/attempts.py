@@ -3,7 +3,7 @@ from django.db.models import Q
 
 from exams.papers.models import Paper
 from exams.sittings.models.candidates import Candidate
-from exams.sittings.querysets import AttemptQuerySet
+from exams.sittings.querysets import AcceptanceQuerySet, AttemptQuerySet
 from lms.kit.models import TwoPersonModel
 from lms.people.models import User
 
@@ -172,6 +172,9 @@ class LateAcceptance(TwoPersonModel):
     attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="acceptances", verbose_name="答卷")
     events = models.JSONField("作答记录")
     reason = models.CharField("理由", max_length=200)
+    refused_at = models.DateTimeField("不予采用时间", null=True, editable=False)
+
+    objects = AcceptanceQuerySet.as_manager()
 
     class Meta(TwoPersonModel.Meta):
         abstract = False
@@ -182,6 +185,10 @@ class LateAcceptance(TwoPersonModel):
 
     def __str__(self):
         return f"{self.attempt} {self.reason}"
+
+    @property
+    def audit_unit(self):
+        return self.attempt.candidate.unit
 
 
 class EmergencyImport(models.Model):

@@ -16,7 +16,7 @@ from lms.kit.services import check_by_second_person
 from lms.rules.formula import parameter
 from lms.rules.models import RuleVersion
 
-PASS, TIMES = "R26", "R45"
+PASS, TIMES = "R26", "R49"
 PUBLISH, RUN = "sittings.publish_exam", "sittings.run_exam"
 
 

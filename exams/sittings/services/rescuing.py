@@ -7,6 +7,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from exams.sittings import token
 from exams.sittings.message import checked, shapes_of
@@ -106,8 +107,17 @@ def propose_acceptance(attempt: Attempt, events: list[int], reason: str, *, acto
 
 
 @transaction.atomic
+def refuse_late(acceptance: LateAcceptance, *, actor, reason: str) -> None:
+    if not LateAcceptance.objects.pending().filter(pk=acceptance.pk).update(refused_at=timezone.now()):
+        raise ValidationError("这项采用已有决定。", code="decided")
+    record("sittings.refuse_late", actor=actor, target=acceptance, reason=reason)
+
+
+@transaction.atomic
 def accept_late(acceptance: LateAcceptance, *, actor) -> Receipt | None:
     """Count them: of each question the last. What was handed in gets a further receipt, the first one stays."""
+    if acceptance.refused_at:
+        raise ValidationError("这项采用已不予批准。", code="refused")
     attempt = lock_attempt(acceptance.attempt_id)
     if attempt.state == Attempt.State.VOID:
         raise ValidationError("答卷已作废，不能再采用作答。", code="void")

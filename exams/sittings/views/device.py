@@ -12,6 +12,9 @@ from exams.sittings.models import Attempt, Candidate
 
 COOKIE, KEPT_SECONDS = "exam", 86_400
 State = Attempt.State
+ELSEWHERE: dict[str, str] = {
+    State.READY: "exams:room", State.VOID: "exams:room", State.SUBMITTED: "exams:receipt",
+}  # fmt: skip
 
 
 def own_candidate(request, pk: int) -> Candidate:
@@ -46,7 +49,7 @@ def remembered(response: HttpResponse, attempt: Attempt) -> HttpResponse:
 
 def led_away(request, attempt: Attempt) -> HttpResponse | None:
     """Where to go from the answer sheet if it is not this device's to write on."""
-    place = {State.READY: "exams:room", State.VOID: "exams:room", State.SUBMITTED: "exams:receipt"}.get(attempt.state)
+    place = ELSEWHERE.get(attempt.state)
     if place is None and not is_this_device(request, attempt):
         place = "exams:take_over"
     return redirect(place, attempt.candidate_id) if place else None

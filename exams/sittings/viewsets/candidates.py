@@ -1,6 +1,9 @@
+from datetime import date
+
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.admin.ui.tables import Column
+from wagtail.admin.views.generic import InspectView
 
 from exams.sittings.filters import CandidateFilters, GroupFilters, OverrideFilters
 from exams.sittings.forms.candidates import GroupForm, OverrideForm
@@ -9,6 +12,7 @@ from exams.sittings.models import Candidate, CandidateGroup, Exam, TimeOverride
 from exams.sittings.services.candidates import RUN, defer, remove_candidate
 from exams.sittings.services.overrides import add_group, approve_override, propose_override, set_members
 from lms.kit.viewsets import Action, AddOnlyPolicy, ReadOnlyPolicy, ScopedViewSet
+from lms.people.models import Officer
 
 DECIDE = "sittings.decide_exam"
 
@@ -51,6 +55,22 @@ def is_expected(row) -> bool:
     return row.state == Candidate.State.EXPECTED
 
 
+class CandidatePage(InspectView):
+    def get_field_display_value(self, field_name, field):
+        return (
+            facts_in_words(self.object) if field_name == "facts" else super().get_field_display_value(field_name, field)
+        )
+
+
+def facts_in_words(row) -> str:
+    """What he was on the day he was entered."""
+    facts = row.facts
+    lists = (("rank", Officer.Rank), ("source", Officer.Source), ("status", Officer.Status))
+    words = [str(dict(choices.choices).get(facts.get(name, ""), "")) for name, choices in lists]
+    entered = f"{date.fromisoformat(facts['entered_on']):%Y年%-m月%-d日}入职" if facts.get("entered_on") else ""
+    return "，".join(word for word in (facts.get("unit_name", ""), *words, entered) if word) or "—"
+
+
 class CandidateViewSet(ScopedViewSet):
     model = Candidate
     policy_class = ReadOnlyPolicy
@@ -68,7 +88,10 @@ class CandidateViewSet(ScopedViewSet):
     ]  # fmt: skip
     search_fields = ["number", "officer__name", "officer__staff_no"]
     filterset_class = CandidateFilters
-    inspect_view_fields = ["number", "officer", "unit", "exam", "sitting", "hall", "seat", "turn", "state", "reason"]
+    inspect_view_class = CandidatePage
+    inspect_view_fields = [
+        "number", "officer", "facts", "exam", "sitting", "hall", "seat", "turn", "state", "reason",
+    ]  # fmt: skip
     actions = (
         Action(
             "defer", "登记缓考", RUN, defer,

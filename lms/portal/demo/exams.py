@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from courses.catalogue.models.references import Level
 from exams.bank.models import QuestionBank
 from exams.bank.types import of
 from exams.papers.models import Blueprint, BlueprintCell, Paper, PaperItem
@@ -15,7 +16,7 @@ from exams.papers.services.sealing import approve_blueprint
 from exams.sittings.models import Answer, AnswerEvent, Attempt, Candidate, Exam, Hall, Sitting
 from exams.sittings.services.absence import mark_absent
 from exams.sittings.services.candidates import add_candidates, defer
-from exams.sittings.services.exams import draft_exam, publish_exam
+from exams.sittings.services.exams import draft_exam, publish_exam, terms_for
 from exams.sittings.services.preparing import prepare
 from exams.sittings.services.scoring import score_attempt
 from exams.sittings.services.seating import seat_candidates
@@ -62,11 +63,14 @@ def _blueprint(office: Office) -> Blueprint:
 
 
 def _exam(office: Office, blueprint: Blueprint, code: str, title: str) -> Exam:
+    kind, level, today = Exam.Kind.LEVEL, Level.BASIC, timezone.localdate()
+    terms = terms_for(kind, level, today)
+    names = ("grace_seconds", "entry_minutes", "hand_in_minutes", "attempts", "pass_percent")
     exam = Exam(
-        code=code, title=title, unit=office.city, kind=Exam.Kind.LEVEL, level="BASIC", blueprint=blueprint, forms=FORMS,
-        limit_minutes=LIMIT, grace_seconds=60, entry_minutes=30, hand_in_minutes=60, attempts=None, pass_percent=None,
+        code=code, title=title, unit=office.city, kind=kind, level=level, blueprint=blueprint, forms=FORMS,
+        limit_minutes=LIMIT, **{name: getattr(terms, name) for name in names},
     )  # fmt: skip
-    return draft_exam(exam, actor=office.admin, day=timezone.localdate())
+    return draft_exam(exam, actor=office.admin, day=today)
 
 
 def _sitting(office: Office, exam: Exam, opens_at: datetime, people: Sequence[Officer]) -> Sitting:

@@ -100,7 +100,10 @@ class Devices(RuleBasedStateMachine):
         assert kept == self.model.events
         rows = Answer.objects.filter(**of).values_list("slot", "rev", "payload")
         assert {slot: (rev, payload) for slot, rev, payload in rows} == self.model.answers
-        assert Attempt.objects.values_list("state", "epoch").get(pk=self.attempt.pk) == (self.model.state, self.model.epoch)
+        assert Attempt.objects.values_list("state", "epoch").get(pk=self.attempt.pk) == (
+            self.model.state,
+            self.model.epoch,
+        )
 
     @invariant()
     def one_receipt_for_what_counts(self):
