@@ -23,7 +23,7 @@ NIGHTLY = {
     "prune_outbox": 5,
     "forget_questions": 5,
 }
-OFTEN = {"relay_outbox": 30, "send_notice_mail": 30}
+OFTEN = {"relay_outbox": 30, "send_notice_mail": 30, "sweep_attempts": 15, "mark_absent": 300}
 app.conf.beat_schedule = {
     name: {"task": "lms.run_command", "schedule": crontab(hour=hour, minute=10), "args": [name]}
     for name, hour in NIGHTLY.items()

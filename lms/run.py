@@ -12,6 +12,7 @@ from lms.embedded import BASE_DIR, LOCAL, die_with_parent, ensure_services, is_c
 PORT = os.environ.get("PORT", "8000")
 PROFILE = os.environ.get("PROFILE", "small")
 STOP_SECONDS = 20
+WEB_SERVER = ["gunicorn", "lms.wsgi", "--config", "deploy/gunicorn.conf.py"]
 
 
 def manage(*words: str) -> None:
@@ -46,8 +47,7 @@ def start(*command: str) -> subprocess.Popen:
 
 
 def start_all() -> list[subprocess.Popen]:
-    workers = ["--workers", "2", "--threads", "8", "--timeout", "120", "--graceful-timeout", "10"]
-    web = ["gunicorn", "lms.wsgi", "--bind", f"127.0.0.1:{PORT}", "--worker-class", "gthread", *workers]
+    web = [*WEB_SERVER, "--bind", f"127.0.0.1:{PORT}"]
     beat_file = str(LOCAL / "celerybeat-schedule")
     return [
         start(*web, "--log-level", "warning"),

@@ -10,6 +10,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from courses.learning.views.media import service_worker
 from exams.bank import urls as bank_urls
+from exams.sittings import urls as sittings_urls
 from instructors.bases import urls as base_urls
 from lms.certificates import urls as certificate_urls
 from lms.portal import views as portal_views
@@ -53,6 +54,9 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("practice/", include((bank_urls.practice_urlpatterns, "practice"))),
     path("learn/", include("courses.learning.urls")),
+    path("answers/", include((sittings_urls.answer_urlpatterns, "answers"))),
+    path("halls/", include((sittings_urls.hall_urlpatterns, "halls"))),
+    path("exams/", include((sittings_urls.candidate_urlpatterns, "exams"))),
     path("classes/", include("courses.training.urls")),
     path("places/", include("instructors.classrooms.urls")),
     path("development/", include("courses.development.urls")),

@@ -48,7 +48,17 @@ from courses.training.models import (
     TrainingPlan,
 )
 from exams.bank.models import ImportBatch, Question, QuestionBank
-from exams.papers.models import BankSnapshot, Blueprint, Paper
+from exams.papers.models import BankSnapshot, Blueprint, ForbiddenPair, Paper
+from exams.sittings.models import (
+    Candidate,
+    CandidateGroup,
+    Exam,
+    Hall,
+    KeyCorrection,
+    Regrade,
+    Sitting,
+    TimeOverride,
+)
 from instructors.bases.models import BaseChecklist, BaseDecision, BaseReview, BaseRound, PracticeBase, ScoreSheet
 from instructors.classrooms.models import RoomCheck, RoomEquipment, SmartClassroom
 from instructors.mentorship.models import LogEntry, Mentorship, MentorshipPhase, Observation
@@ -84,6 +94,7 @@ from tests.courses.training.factory import (
 )
 from tests.courses.training.plans import make_item, make_plan
 from tests.exams.papers.factory import make_bank, make_blueprint, make_question
+from tests.exams.sittings.factory import make_candidate, make_exam, make_hall, make_sitting
 from tests.instructors.bases import factory as bases
 from tests.instructors.classrooms import factory as rooms
 from tests.instructors.mentorship.factory import make_log, make_mentorship, make_observation
@@ -254,6 +265,11 @@ def make_own_blueprint(unit: OrgUnit) -> Blueprint:
     return make_blueprint(make_own_bank(unit), ("single", 1, 1), code=f"B{next(_numbers)}")
 
 
+def make_pair(unit: OrgUnit) -> ForbiddenPair:
+    bank = make_own_bank(unit)
+    return ForbiddenPair.objects.create(first=make_question(bank), second=make_question(bank), reason="甲")
+
+
 def make_paper(unit: OrgUnit) -> Paper:
     snapshot = BankSnapshot.objects.create(blueprint=make_own_blueprint(unit), candidates={}, sha256="0" * 64)
     number = next(_numbers)
@@ -266,7 +282,47 @@ def make_paper(unit: OrgUnit) -> Paper:
     )
 
 
+def make_own_exam(unit: OrgUnit) -> Exam:
+    return make_exam(unit, kinds=("single",), each=1, code=f"X{next(_numbers)}")
+
+
+def make_own_sitting(unit: OrgUnit) -> Sitting:
+    return make_sitting(make_own_exam(unit), opens=600)
+
+
+def make_group(unit: OrgUnit) -> CandidateGroup:
+    return CandidateGroup.objects.create(exam=make_own_exam(unit), name=f"组{next(_numbers)}")
+
+
+def make_override(unit: OrgUnit) -> TimeOverride:
+    group = make_group(unit)
+    return TimeOverride.objects.create(
+        exam=group.exam, group=group, limit_minutes=180, reason=f"理由{next(_numbers)}", made_by=factory.make_user()
+    )
+
+
+def make_key_correction(unit: OrgUnit) -> KeyCorrection:
+    exam = make_own_exam(unit)
+    version = Question.objects.filter(bank__in=exam.blueprint.banks.all()).first().current
+    return KeyCorrection.objects.create(
+        exam=exam, version=version, treatment="EXCLUDED", reason=f"理由{next(_numbers)}", made_by=factory.make_user()
+    )
+
+
+def make_regrade(unit: OrgUnit) -> Regrade:
+    exam = make_own_exam(unit)
+    return Regrade.objects.create(exam=exam, made_by=factory.make_user(), looked_at=next(_numbers), differences=[])
+
+
 MAKERS = {
+    Candidate: lambda unit: make_candidate(make_own_sitting(unit)),
+    CandidateGroup: make_group,
+    Exam: make_own_exam,
+    Hall: lambda unit: make_hall(make_own_sitting(unit), name=f"考场{next(_numbers)}"),
+    KeyCorrection: make_key_correction,
+    Regrade: make_regrade,
+    Sitting: make_own_sitting,
+    TimeOverride: make_override,
     AssessmentScore: make_score,
     Completion: make_completion,
     TeamSession: make_team_session,
@@ -283,6 +339,7 @@ MAKERS = {
     PracticeBase: bases.make_base,
     ScoreSheet: lambda unit: bases.make_sheet(bases.make_review(unit, state="SCORING"), 80),
     Blueprint: make_own_blueprint,
+    ForbiddenPair: make_pair,
     Certificate: make_certificate,
     CrowdClaim: development.make_claim,
     CourseDevelopmentGroup: development.make_group,

@@ -23,7 +23,7 @@ NOUNS = {
     "development": {"invariants", "rubric", "shares", "terms"},
     "classrooms": {"checklist", "inventory"},
     "jobs": {"outbox", "registry", "running"},
-    "kit": {"search"},
+    "kit": {"message", "search"},
     "learning": {"budget", "byte_range", "coverage", "entitlement", "message", "terms"},
     "ledger": {"counting", "invariants", "recount", "record_file", "standing"},
     "mentorship": {"invariants", "terms"},
@@ -31,6 +31,18 @@ NOUNS = {
     "people": {"access", "device", "hashers", "lockout", "names", "passwords", "personnel_file", "upload"},
     "pool": {"terms"},
     "portal": {"benchmarks", "demo", "desk", "duties", "links", "readiness", "tally"},
+    "sittings": {
+        "admission",
+        "alignment",
+        "candidate_file",
+        "deadline",
+        "filling",
+        "message",
+        "saving",
+        "shape",
+        "sheet",
+        "token",
+    },
     "rules": {"defaults", "formula", "shapes", "wording"},
     "training": {
         "calendar_feed",
@@ -40,7 +52,6 @@ NOUNS = {
         "fitness",
         "guest_file",
         "invariants",
-        "message",
         "paper",
         "plan_file",
         "planning",
@@ -55,10 +66,10 @@ NOUNS = {
     },
     "studios": {"scoring"},
     "venues": {"opening"},
-    "sheets": {"archive", "export", "picture", "table", "textfile", "workbook"},
+    "sheets": {"archive", "export", "picture", "survey", "table", "textfile", "workbook"},
 }
 ABOVE = [
-    "portal", "training", "learning", "papers", "bank", "studios", "mentorship", "bases", "development", "classrooms", "venues", "pool", "catalogue", "ledger", "certificates", "rules",
+    "portal", "sittings", "training", "learning", "papers", "bank", "studios", "mentorship", "bases", "development", "classrooms", "venues", "pool", "catalogue", "ledger", "certificates", "rules",
     "jobs", "notices", "people", "kit", "audit",
     "sheets",
 ]  # fmt: skip

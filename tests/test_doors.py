@@ -21,6 +21,8 @@ PUBLIC = {
     "/verify/1/",
     "/sw.js",
     "/bases/",
+    "/studios/",
+    "/exams/receipts/",
     "/learn/offline/",
     "/classes/sign/offline/",
     "/admin/sprite/",

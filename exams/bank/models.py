@@ -188,6 +188,9 @@ class PracticeRun(models.Model):
     title = models.CharField("名称", max_length=120)
     versions = models.JSONField("试题版本")
     seed = models.BigIntegerField("种子")
+    kept = models.JSONField(
+        "已存作答", default=dict
+    )  # of a mock exam under way: by place, what was typed and its answer
     started_at = models.DateTimeField("开始时间", auto_now_add=True)
     finished_at = models.DateTimeField("完成时间", null=True)
 

@@ -23,6 +23,7 @@ practice_urlpatterns = [
     path("", practice.home, name="home"),
     path("new/", practice.choose, name="choose"),
     path("<int:pk>/", practice.run, name="run"),
+    path("<int:pk>/sheet/", practice.sheet, name="sheet"),
     path("<int:pk>/finish/", practice.finish, name="finish"),
     path("<int:pk>/<int:place>/", practice.question, name="question"),
 ]

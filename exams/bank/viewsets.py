@@ -7,7 +7,6 @@ from django.utils.text import Truncator
 from wagtail.admin.ui.menus import MenuItem
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views.generic import IndexView
-from wagtail.admin.viewsets.model import ModelViewSetGroup
 from wagtail.admin.widgets.button import Button, HeaderButton
 
 from exams.bank.filters import ImportBatchFilters, QuestionBankFilters, QuestionFilters
@@ -133,6 +132,7 @@ class QuestionViewSet(ScopedViewSet):
             "stem", label="题干", accessor=lambda row: Truncator(gapped(row.stem)).chars(STEM_SHOWN), sort_key="stem",
             url_name="question:inspect",
         ),
+        Column("number", label="编号", accessor="pk", sort_key="pk"),
         "bank", Column("type", label="题型", accessor="get_type_display", sort_key="type"), "topic",
         Column("level", label="等级", accessor="get_level_display", sort_key="level"), "difficulty",
         Column("state", label="状态", accessor="get_state_display", sort_key="state"),
@@ -181,8 +181,3 @@ class ImportBatchViewSet(ScopedViewSet):
 
     def read(self, rows):
         return rows.select_related("bank__unit", "made_by")
-
-
-class ExamsGroup(ModelViewSetGroup):
-    items = (QuestionViewSet, QuestionBankViewSet, ImportBatchViewSet)
-    menu_label, menu_name, menu_icon, menu_order = "考试", "exams", "form", 230

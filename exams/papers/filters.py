@@ -1,7 +1,9 @@
 import django_filters
+from django.db.models import Q
 from wagtail.admin.filters import WagtailFilterSet
 
-from exams.papers.models import Blueprint, Paper
+from exams.bank.models import QuestionBank
+from exams.papers.models import Blueprint, ForbiddenPair, Paper
 from lms.people.filters import UnitFilter
 
 
@@ -24,3 +26,15 @@ class PaperFilters(WagtailFilterSet):
     class Meta:
         model = Paper
         fields = ["is_open", "blueprint", "unit"]
+
+
+class PairFilters(WagtailFilterSet):
+    bank = django_filters.ModelChoiceFilter(field_name="first__bank", queryset=QuestionBank.objects.all(), label="题库")
+    question = django_filters.NumberFilter(method="of_question", label="试题编号")
+
+    class Meta:
+        model = ForbiddenPair
+        fields = ["bank", "question"]
+
+    def of_question(self, rows, name, number):
+        return rows.filter(Q(first=int(number)) | Q(second=int(number))) if abs(number) < 2**31 else rows.none()

@@ -1,17 +1,22 @@
 from decimal import Decimal
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.text import Truncator
 from wagtail.admin.widgets import AdminDateTimeInput
 
 from courses.catalogue.models import ItemCode, Topic
-from exams.bank.models import EASIEST, HARDEST, QuestionBank
-from exams.papers.models import Blueprint, BlueprintCell
+from exams.bank.models import EASIEST, HARDEST, Question, QuestionBank
+from exams.bank.templatetags.questions import gapped
+from exams.papers.models import Blueprint, BlueprintCell, ForbiddenPair
 from exams.papers.services.ordering import MOST_PAPERS
+from exams.papers.services.pairs import ADD as ADD_PAIR
 from lms.people.models import OrgUnit
 
 ADD = "papers.add_blueprint"
 SPARE_ROWS, MOST_ROWS = 3, 60
 FORMS, EACH = "forms", "each"
+NAMED = 8
 
 
 class BlueprintForm(forms.ModelForm):
@@ -111,3 +116,42 @@ class SealForm(forms.Form):
     is_whole = forms.BooleanField(
         label="同批试卷一并封存", required=False, help_text="同一用途、同一次题库快照组成的全部试卷。"
     )
+
+
+class PairForm(forms.ModelForm):
+    """Two questions, each by its number or by words of its stem."""
+
+    one = forms.CharField(label="试题", max_length=200, help_text="填编号，或题干里的几个字。")
+    other = forms.CharField(label="不与此题同卷", max_length=200, help_text="填编号，或题干里的几个字。")
+    reason = forms.CharField(label="理由", max_length=100, help_text="例如：一题的题干说出了另一题的答案。")
+
+    class Meta:
+        model = ForbiddenPair
+        fields = ["reason"]
+
+    field_order = ["one", "other", "reason"]
+
+    def questions(self, user) -> list[Question]:
+        """The two that are meant. ValidationError at the field that names none, or several."""
+        found, refused = [], {}
+        for name in ("one", "other"):
+            try:
+                found.append(_question(self.cleaned_data[name], user))
+            except ValidationError as refusal:
+                refused[name] = refusal
+        if refused:
+            raise ValidationError(refused)
+        return found
+
+
+def _question(text: str, user) -> Question:
+    rows = Question.objects.visible_to(user).within(user, ADD_PAIR).with_newest()
+    if text.isascii() and text.isdecimal() and len(text) < 10 and (numbered := rows.filter(pk=text).first()):
+        return numbered
+    found = list(rows.filter(stem__icontains=text).order_by("pk")[: NAMED + 1])
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise ValidationError(f"没有找到“{text[:40]}”，请核对编号或题干。", code="unknown")
+    named = "；".join(f"{one.pk}“{Truncator(gapped(one.stem)).chars(30)}”" for one in found[:NAMED])
+    raise ValidationError(f"有几道题含有“{text[:40]}”，请填编号：{named}。", code="several")

@@ -4,13 +4,14 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from courses.catalogue.models import ItemCode, Topic
 from courses.catalogue.models.references import Level
 from exams.bank.models import EASIEST, HARDEST, Question, QuestionBank, QuestionVersion
 from exams.bank.types import LABELS
 from exams.bank.types.policy import Policy
-from exams.papers.querysets import BlueprintQuerySet, PaperItemQuerySet, PaperQuerySet, SnapshotQuerySet
+from exams.papers.querysets import BlueprintQuerySet, PairQuerySet, PaperItemQuerySet, PaperQuerySet, SnapshotQuerySet
 from lms.kit.models import TwoPersonModel
 from lms.people.models import OrgUnit
 
@@ -111,16 +112,32 @@ class ForbiddenPair(models.Model):
     second = models.ForeignKey(Question, models.CASCADE, related_name="+", verbose_name="试题")
     reason = models.CharField("理由", max_length=100, blank=True)
 
+    objects = PairQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "互斥试题"
-        default_permissions = ()
+        ordering = ["-id"]
+        default_permissions = ["view", "add", "delete"]
         constraints = [
             models.CheckConstraint(condition=Q(first__lt=F("second")), name="papers_pair_once_each_way"),
             models.UniqueConstraint(fields=["first", "second"], name="papers_pair_once"),
         ]
 
     def __str__(self):
-        return f"{self.first_id}–{self.second_id}"
+        return f"试题{self.first_id}与试题{self.second_id}"
+
+    @cached_property
+    def first_stem(self) -> str:
+        """What its newest version asks; lists have both stems from their query."""
+        return self.first.stem
+
+    @cached_property
+    def second_stem(self) -> str:
+        return self.second.stem
+
+    @property
+    def audit_unit(self):
+        return self.first.bank.unit
 
 
 class BankSnapshot(models.Model):

@@ -1,19 +1,24 @@
 from django.db.models import Count, Sum
 from django.urls import path, reverse
+from django.utils.text import Truncator
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import IndexView, InspectView
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 from wagtail.admin.widgets.button import HeaderButton
 
+from exams.bank.forms.steps import ReasonForm
+from exams.bank.templatetags.questions import gapped
+from exams.bank.viewsets import ImportBatchViewSet, QuestionBankViewSet, QuestionViewSet
 from exams.papers.balance import Item, balance
-from exams.papers.filters import BlueprintFilters, PaperFilters
-from exams.papers.forms import ADD, DrawForm, SealForm, plain
-from exams.papers.models import Blueprint, Paper, PaperItem
+from exams.papers.filters import BlueprintFilters, PairFilters, PaperFilters
+from exams.papers.forms import ADD, DrawForm, PairForm, SealForm, plain
+from exams.papers.models import Blueprint, ForbiddenPair, Paper, PaperItem
 from exams.papers.services.blueprints import new_version, standings, totals
 from exams.papers.services.ordering import draw_forms, seal, verify_paper
+from exams.papers.services.pairs import REMOVE, allow, forbid
 from exams.papers.services.sealing import OPEN, approve_blueprint
 from exams.papers.views.blueprints import CHANGE, BlueprintView, CheckView, DrawView
-from lms.kit.viewsets import Action, ReadOnlyPolicy, ScopedViewSet
+from lms.kit.viewsets import Action, AddOnlyPolicy, ReadOnlyPolicy, ScopedViewSet
 
 DRAW = Action(
     "draw", "组卷", "papers.draw_paper", draw_forms,
@@ -161,6 +166,52 @@ class PaperViewSet(ScopedViewSet):
         return rows.select_related("snapshot__blueprint__unit", "made_by", "checked_by")
 
 
-class PapersGroup(ModelViewSetGroup):
-    items = (BlueprintViewSet, PaperViewSet)
-    menu_label, menu_name, menu_icon, menu_order = "组卷", "papers", "doc-full", 226
+def short_stem(name: str):
+    """A question's number and the beginning of what it asks."""
+    return lambda pair: (
+        f"{getattr(pair, f'{name}_id')}　{Truncator(gapped(getattr(pair, f'{name}_stem') or '')).chars(40)}"
+    )
+
+
+def _forbid(form, actor):
+    first, second = form.questions(actor)
+    return forbid(first, second, form.cleaned_data["reason"], actor=actor)
+
+
+class ForbiddenPairViewSet(ScopedViewSet):
+    model = ForbiddenPair
+    policy_class = AddOnlyPolicy
+    icon = "link"
+    counted_in = "对"
+    menu_label = "互斥试题"
+    add_label = "设为互斥"
+    list_display = [
+        Column("first", label="试题", accessor=short_stem("first"), sort_key="first"),
+        Column("second", label="不与此题同卷", accessor=short_stem("second"), sort_key="second"),
+        Column("bank", label="题库", accessor="first.bank"), "reason",
+    ]  # fmt: skip
+    search_fields = ["first_stem", "second_stem", "reason"]
+    filterset_class = PairFilters
+    inspect_view_fields = ["first", "second", "reason"]
+    services = {"add": _forbid}
+    actions = (
+        Action(
+            "remove", "解除互斥", REMOVE, allow,
+            lambda pair: f"解除后，{pair}可以出现在同一份新试卷里；已组的试卷不变。", ReasonForm, icon="bin",
+        ),
+    )  # fmt: skip
+
+    def read(self, rows):
+        return rows.select_related("first__bank__unit", "second__bank").with_stems()
+
+    def get_form_class(self, for_update=False):
+        return PairForm
+
+
+class ExamsGroup(ModelViewSetGroup):
+    """Questions and what is made of them, in the order of the work."""
+
+    items = (
+        QuestionViewSet, QuestionBankViewSet, ImportBatchViewSet, ForbiddenPairViewSet, BlueprintViewSet, PaperViewSet
+    )  # fmt: skip
+    menu_label, menu_name, menu_icon, menu_order = "考试", "exams", "form", 226

@@ -29,6 +29,7 @@ from lms.audit.services import record
 from lms.sheets.export import write_csv, write_xlsx
 
 EXPORT_ROWS = 100_000
+NOT_SAVED = "没有保存。"
 BLANKS = {True: "请选择", False: "不选"}
 WORDS = {True: "是", False: "否", None: "—", "": "—"}
 # What else than sight a view needs; usage is open to nobody, as there is no reference index of these rows.
@@ -200,7 +201,9 @@ class ScopedRow:
         try:
             return super().form_valid(form)
         except ValidationError as refusal:
-            self.produced_error_code, self.produced_error_message = "refused", refuse(form, refusal)
+            words, self.produced_error_code = refuse(form, refusal), "refused"
+            # On a page the banner lists the form's refusals under its first line.
+            self.produced_error_message = words if getattr(self, "expects_json_response", False) else NOT_SAVED
             return self.form_invalid(form)
 
     def get_success_buttons(self):

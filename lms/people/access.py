@@ -110,11 +110,24 @@ CLAIM_PLACES = {"development.view_crowdcall", "development.view_claim", "develop
 BANK = {"people.view_orgunit"} | {
     f"bank.view_{name}" for name in ("questionbank", "question", "questionversion", "importbatch")
 }
-PAPERS = {"papers.view_blueprint", "papers.view_banksnapshot", "papers.view_paper"}
+PAPERS = {"papers.view_blueprint", "papers.view_banksnapshot", "papers.view_paper", "papers.view_forbiddenpair"}
+SEE_EXAMS = {f"sittings.view_{name}" for name in ("exam", "sitting", "candidate", "unitquota")}
+NOMINATE = SEE_EXAMS | {"sittings.nominate_candidate"}
+WATCH_EXAMS = SEE_EXAMS | {f"sittings.view_{name}" for name in (
+    "hall", "candidategroup", "timeoverride", "compensation", "attempt", "incident", "voiding", "keycorrection",
+    "regrade", "closingtest",
+)}  # fmt: skip
+RUN_EXAMS = NOMINATE | WATCH_EXAMS | {
+    f"sittings.{verb}_{name}" for verb in ("add", "change") for name in ("exam", "sitting", "hall", "candidategroup")
+} | {"sittings.run_exam", "sittings.watch_exam", "sittings.add_keycorrection", "venues.view_venue"}  # fmt: skip
+DECIDE_EXAMS = WATCH_EXAMS | {
+    "sittings.publish_exam", "sittings.watch_exam", "sittings.decide_exam", "sittings.check_keycorrection",
+    "sittings.view_score",
+}  # fmt: skip
 OFFICE = (
     {CONSOLE, "people.change_officer", "people.transfer_officer", "people.import_officer", "people.propose_role"}
     | {"people.view_rolegrant", "ledger.propose_entry", "ledger.check_entry", "ledger.add_importedrecord"}
-    | {"audit.view_auditevent", "ledger.view_correction"}
+    | {"audit.view_auditevent", "ledger.view_correction"} | NOMINATE
     | {"learning.view_courseprogress", "learning.view_watchspan", "learning.review_watchspan"}
     | FILL_CLASSES | COMPLETE | KEEP_ATTENDANCE
     | KEEP_DEVELOPMENT
@@ -166,7 +179,7 @@ ROLES: dict[str, Grantable] = {
     Role.TEAM_CLERK: _role(CONSOLE, *FILL_CLASSES, *PEOPLE, *LEDGER, *RULES, *JOBS, "learning.view_courseprogress",
         "learning.view_courseassignment", *DRAFT_PLANS, *SEE_CLASSES, *PAIR_UP, *APPLY_BASES, *ASSESS_ROOMS, "training.hold_team_session",
         *CLAIM_PLACES,
-        "training.view_teamsession", "certificates.view_certificate", *SEE_POOL, "pool.add_nomination",
+        "training.view_teamsession", "certificates.view_certificate", *SEE_POOL, "pool.add_nomination", "sittings.view_candidate",
     ),
     Role.STREET_MANAGER: _role(CONSOLE, *PEOPLE, "ledger.view_obligation", *RULES),
     Role.DISTRICT_OFFICE: _role(*OFFICE),
@@ -188,13 +201,15 @@ ROLES: dict[str, Grantable] = {
     Role.EXAM_REVIEWER: _role(CONSOLE, *CATALOGUE, *BANK, "bank.review_question"),
     Role.EXAM_ADMIN: _role(
         CONSOLE, *CATALOGUE, *BANK, *PAPERS, *JOBS, "bank.add_questionbank", "bank.change_questionbank",
-        "bank.activate_question", "papers.add_blueprint", "papers.change_blueprint", "papers.draw_paper",
+        "bank.activate_question", "papers.add_blueprint", "papers.change_blueprint", "papers.draw_paper", "papers.add_forbiddenpair",
+        "papers.delete_forbiddenpair", *RUN_EXAMS,
     ),
     Role.MARKER: _role(),
     Role.CHIEF_EXAMINER: _role(
         CONSOLE, *CATALOGUE, *BANK, *PAPERS, *JOBS, "papers.approve_blueprint", "papers.seal_paper", "papers.open_paper",
+        *DECIDE_EXAMS,
     ),
-    Role.INVIGILATOR: _role(),
+    Role.INVIGILATOR: _role("sittings.watch_exam", "sittings.compensate_exam", "sittings.add_incident"),
     Role.INSTRUCTOR: _role("training.record_score"),
     Role.COURSE_EDITOR: _role(
         CONSOLE, *CATALOGUE, "catalogue.add_courseware", "jobs.change_job", *MAKE_COURSES,
@@ -211,6 +226,7 @@ ROLES: dict[str, Grantable] = {
         "learning.view_courseprogress", "learning.view_watchspan", "learning.view_courseassignment", *CERTIFICATES,
         *SEE_PLANS, *SEE_CLASSES, *SEE_RESULTS, *SEE_ATTENDANCE, *DEVELOPMENT, "development.view_peerreview", *MENTORING, *STUDIOS,
         *SEE_BASES, "bases.view_scoresheet", *SEE_POOL, *SEE_ROOMS,
+        *WATCH_EXAMS, "sittings.view_score",
     ),
     Role.RULE_APPROVER: _role(CONSOLE, *RULES, "rules.approve_ruleversion"),
     Role.SECURITY_ADMIN: _role(

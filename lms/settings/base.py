@@ -12,6 +12,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 INSTALLED_APPS = [
     "lms.portal",
+    "exams.sittings",
     "courses.training",
     "courses.learning",
     "exams.papers",
@@ -61,6 +62,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "exams.sittings.middleware.SaveFirstMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "lms.kit.middleware.RequestLogMiddleware",
@@ -110,6 +112,14 @@ STATIC_ROOT = BASE_DIR / ".local" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = BASE_DIR / ".local" / "media"
+
+
+def database() -> dict:
+    """Statements are prepared only where they ask for it, as a save does; without a threshold none can."""
+    found = env.db("DATABASE_URL")
+    options = {**found.get("OPTIONS", {}), "prepare_threshold": 5}
+    return {**found, "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
+
 
 # Counters of failed sign-ins live in this cache: it must outlive the broker, so it is a table.
 CACHES = {

@@ -5,7 +5,7 @@ import secrets
 
 from lms.embedded import LOCAL, ensure_services, is_configured
 from lms.settings.base import *  # noqa: F403
-from lms.settings.base import env
+from lms.settings.base import database, env
 
 if not is_configured():
     _database_url, _broker_url = ensure_services()
@@ -21,7 +21,7 @@ if not _key.exists():
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = _key.read_text()
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
-DATABASES = {"default": {**env.db("DATABASE_URL"), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
+DATABASES = {"default": database()}
 CELERY_BROKER_URL = env("REDIS_URL")
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 DEMO = env.bool("DEMO", default=True)

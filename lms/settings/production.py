@@ -1,13 +1,13 @@
 """A real installation: everything secret or local comes from the environment, nothing has a default."""
 
 from lms.settings.base import *  # noqa: F403
-from lms.settings.base import LOGGING, env
+from lms.settings.base import LOGGING, database, env
 
 DEBUG = False
 SECRET_KEY = env("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
-DATABASES = {"default": {**env.db("DATABASE_URL"), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
+DATABASES = {"default": database()}
 CELERY_BROKER_URL = env("REDIS_URL")
 EMAIL_HOST = env("EMAIL_HOST", default="localhost")
 EMAIL_PORT = env.int("EMAIL_PORT", default=25)

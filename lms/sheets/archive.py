@@ -14,6 +14,8 @@ from django.core.exceptions import ValidationError
 MAX_ENTRIES = 2_000
 MAX_BYTES = 50 * 1024 * 1024
 MAX_RATIO = 100
+LONGEST_NAME, DEEPEST_NAME = 255, 20
+UTF8 = 0x800
 RATIO_FREE_BYTES = 1024 * 1024
 # XML readers pay per element, not per byte. A million formatted empty rows are two million.
 MAX_ELEMENTS = 2_200_000
@@ -37,8 +39,22 @@ def inflate(data: bytes) -> dict[str, bytearray]:
         elements -= part.count(b"<") - part.count(b"</")
         if elements < 0:
             raise too_large()
-        parts[entry.filename] = part
+        parts[name_of(entry)] = part
     return parts
+
+
+def name_of(entry: zipfile.ZipInfo) -> str:
+    """Names without the mark of UTF-8 are those of a Chinese Windows, or no names."""
+    if entry.flag_bits & UTF8:
+        return entry.filename
+    try:
+        return entry.filename.encode("cp437").decode("gb18030")
+    except UnicodeError as error:
+        raise unsafe_name() from error
+
+
+def unsafe_name() -> ValidationError:
+    return ValidationError("压缩包内的文件名不安全。", code="unsafe_name")
 
 
 def damaged() -> ValidationError:
@@ -80,7 +96,9 @@ def macro() -> ValidationError:
 def _check_entry(entry: zipfile.ZipInfo) -> None:
     name = entry.orig_filename
     if "\\" in name or "\0" in name or ":" in name or name.startswith("/") or ".." in PurePosixPath(name).parts:
-        raise ValidationError("压缩包内的文件名不安全。", code="unsafe_name")
+        raise unsafe_name()
+    if len(name.encode()) > LONGEST_NAME or name.count("/") > DEEPEST_NAME:
+        raise unsafe_name()
     if stat.S_ISLNK(entry.external_attr >> 16):
         raise ValidationError("压缩包内含有链接文件。", code="symlink")
     if entry.flag_bits & 0x2041:  # encrypted, strongly encrypted, masked headers

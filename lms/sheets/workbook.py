@@ -5,13 +5,11 @@ and a failed allocation ends the process. So the sheet is surveyed first, and ca
 our own making with the surveyed sheet as its only one.
 """
 
-import re
 import zipfile
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import partial
 from itertools import chain, repeat
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -23,16 +21,13 @@ from django.core.exceptions import ValidationError
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from lms.sheets.archive import damaged, inflate, macro, too_large
+from lms.sheets.survey import Room, Survey, without_empty_rows
 
-MAX_BOX = 2_000_000
-MAX_TEXT = 20_000_000
 MAX_INDEX_BYTES = 1024 * 1024
-MAX_FAULTS = 1_000
 EXACT_BELOW = 1e15
 
 TYPES, BOOK, LINKS = "[content_types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 STYLES, STRINGS = "xl/styles.xml", "xl/sharedstrings.xml"
-REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 OWN_LINKS = (
@@ -59,94 +54,21 @@ def read_sheets(data: bytes, *, most: int) -> list[tuple[str, Iterator[tuple[int
     _check_kind(parts)
     sheets, date1904 = _visible_sheets(parts)
     lengths = _string_lengths(parts.get(STRINGS))
-    return [(name, _read_sheet(parts, sheet, lengths, date1904)) for name, sheet in sheets[:most]]
+    surveyor = partial(Survey, lengths, Room())
+    return [(name, _read_sheet(parts, sheet, surveyor(), date1904)) for name, sheet in sheets[:most]]
 
 
-def _read_sheet(parts, sheet: bytearray, lengths: list[int], date1904: bool) -> Iterator[tuple[int, list[Cell]]]:
-    survey = Survey(lengths)
-    _parse(sheet, survey.start, survey.characters)
+def _read_sheet(parts, sheet: bytearray, survey: Survey, date1904: bool) -> Iterator[tuple[int, list[Cell]]]:
+    """A generator, so that only one sheet at a time is held as calamine holds it."""
+    filled = without_empty_rows(sheet)
+    _parse(filled, survey.start, survey.characters)
     index = {
         "_rels/.rels": OWN_LINKS.format(kind="officeDocument", target=BOOK),
         BOOK: OWN_BOOK.format(date1904=int(date1904)),
         LINKS: OWN_LINKS.format(kind="worksheet", target="worksheets/sheet1.xml"),
     }
     kept = {path: parts[path] for path in (STYLES, STRINGS) if path in parts}
-    return _rows(_load(index | kept | {"xl/worksheets/sheet1.xml": sheet}), survey.faults)
-
-
-class Survey:
-    """Refuses a sheet that calamine could not hold, and notes the cells whose values are not to be trusted."""
-
-    def __init__(self, string_lengths: list[int]):
-        self.string_lengths = string_lengths
-        self.rows = self.columns = range(0)
-        self.text = 0
-        self.faults: dict[int, dict[int, ValidationError]] = defaultdict(dict)
-        self.cell: dict[str, str] | None = None
-        self.index: str | None = None
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        tag = tag[tag.find(":") + 1 :]
-        if tag == "c":
-            self.cell, self.index = attributes, None
-        elif tag in ("v", "is", "f"):
-            self._value(tag)
-        elif tag == "mergeCell":
-            self._merged(attributes.get("ref", ""))
-        elif tag == "extLst":  # has an <f> of its own, and no cells
-            self.cell = None
-
-    def characters(self, text: str) -> None:
-        if self.index is None or text.isspace():
-            return
-        self.index += text
-        self.text += self.string_lengths[int(self.index)]
-        if self.text > MAX_TEXT:
-            raise too_large()
-
-    def _value(self, tag: str) -> None:
-        if self.cell is None:
-            return
-        row, column = _position(self.cell.get("r", ""))
-        self.rows, self.columns = _widened(self.rows, row), _widened(self.columns, column)
-        if len(self.rows) * len(self.columns) > MAX_BOX:
-            raise too_large()
-        kind = self.cell.get("t")
-        self.index = "" if kind == "s" and tag == "v" else None
-        if tag == "f":
-            self._fault(row, column, "单元格是公式，请粘贴为数值。", "formula")
-        elif kind == "e":
-            self._fault(row, column, "单元格是错误值，请改正。", "error_value")
-
-    def _merged(self, reference: str) -> None:
-        row, column = _position(reference.partition(":")[0])
-        code = "merged_heading" if row == 1 else "merged_cell"
-        self._fault(row, column, "单元格是合并的，请取消合并并逐格填写。", code)
-
-    def _fault(self, row: int, column: int, message: str, code: str) -> None:
-        if len(self.faults) < MAX_FAULTS:
-            self.faults[row].setdefault(column, ValidationError(message, code=code))
-
-
-def _widened(span: range, place: int) -> range:
-    if place in span:
-        return span
-    return range(min(span.start, place), max(span.stop, place + 1)) if span else range(place, place + 1)
-
-
-def _position(reference: str) -> tuple[int, int]:
-    found = REFERENCE.fullmatch(reference)
-    if not found:
-        raise damaged()
-    return int(found[2]), _column(found[1])
-
-
-@lru_cache(maxsize=1024)
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
+    yield from _rows(_load(index | kept | {"xl/worksheets/sheet1.xml": filled}), survey.faults)
 
 
 def _string_lengths(part: bytearray | None) -> list[int]:

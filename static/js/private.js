@@ -11,6 +11,21 @@ const erase = async (but) => {
   const names = (await caches.keys()).filter((name) => name.startsWith("kept-") && name !== but);
   await Promise.all(names.map((name) => caches.delete(name)));
 };
+// So do an exam's answers; those that never reached the server are not thrown away unasked.
+const unsentAnswers = () => new Promise((resolve) => {
+  const request = indexedDB.open(`exams-${owner}`);
+  request.onupgradeneeded = () => request.transaction.abort();
+  request.onerror = () => resolve(0);
+  request.onsuccess = () => {
+    const base = request.result, count = base.transaction("unsent").objectStore("unsent").count();
+    count.onsuccess = () => { base.close(); resolve(count.result); };
+    count.onerror = () => { base.close(); resolve(0); };
+  };
+});
+const mayLeave = async () => {
+  const left = await atMost(unsentAnswers(), 1_000).catch(() => 0);
+  return !left || confirm(`本机还有${left}条考试作答没有送到服务器，退出登录会删除。确定退出吗？`);
+};
 const atMost = (work, milliseconds) => Promise.race([work, new Promise((resolve) => { setTimeout(resolve, milliseconds); })]);
 
 if (owner) erase(`kept-${owner}`).catch(() => {});
@@ -18,7 +33,9 @@ document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!form.getAttribute("action")?.endsWith("/logout/")) return;
   event.preventDefault();
+  if (!(await mayLeave())) return;
   forget();
+  try { indexedDB.deleteDatabase(`exams-${owner}`); } catch { /* nothing was kept */ }
   await atMost(erase(), 3_000).catch(() => {});
   form.submit();
 });

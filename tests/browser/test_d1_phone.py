@@ -14,15 +14,19 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.db.models import Sum
+from django.utils import timezone
 from imageio_ffmpeg import get_ffmpeg_exe
 
 from courses.learning.models import WatchSpan
+from exams.bank.types import of
+from exams.sittings.models import Attempt, ClosingTest
 from lms.ledger.models import Entry
 from lms.ledger.record_file import REQUIRED
 from lms.ledger.services.imports import import_records
 from lms.sheets.export import write_csv
 from tests import factory
 from tests.courses.learning.films import make_film_course
+from tests.exams.sittings.factory import make_exam, make_sitting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EVENING = datetime(2026, 10, 28, 19, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -104,11 +108,20 @@ def learner(visit, officer, films):
         yield Learner(visitor, clock)
 
 
+@pytest.fixture
+def closing_test(films, city, monkeypatch):
+    """Two questions that close the longest course. When it was handed in, this test's clock says."""
+    monkeypatch.setattr("exams.sittings.services.submitting.database_now", timezone.now)
+    exam = make_exam(city, kinds=("single",), kind="CLOSING", limit_minutes=None, attempts=2)
+    make_sitting(exam, opens=-60 * 24 * 60, minutes=None)
+    return ClosingTest.objects.create(course_id=films[4].course_id, exam=exam)
+
+
 def sums(officer):
     return tuple(Entry.objects.filter(officer=officer).aggregate(h=Sum("hours"), c=Sum("credits")).values())
 
 
-def test_an_evening_on_the_metro(learner, officer, films):
+def test_an_evening_on_the_metro(closing_test, learner, officer, films):
     *micro, medium, long, skipped = films
     assert sums(officer) == (Decimal("31.25"), Decimal("12.5"))
     for version, minutes, hours in [*((one, 12, "0.25") for one in micro), (medium, 26, "0.50")]:
@@ -136,7 +149,38 @@ def test_an_evening_on_the_metro(learner, officer, films):
     ):
         assert words in today, words
     learner.visitor.shot("d1-4-today")
+    pass_closing_test(learner, officer, long)
+    assert sums(officer) == (Decimal("34.00"), Decimal("13.6"))
+    learner.visitor.go("/")
+    today = learner.text("main")
+    for words in ("26.00", "10.4", "差5.25学时"):
+        assert words in today, words
+    learner.visitor.shot("d1-7-today")
     assert [line for line in learner.visitor.complaints if "ERR_INTERNET_DISCONNECTED" not in line] == []
+
+
+def pass_closing_test(learner, officer, version):
+    """From the course to the test that closes it, answered right, handed in; a second time is not offered."""
+    page, visitor = learner.page, learner.visitor
+    visitor.go(f"/learn/{version.course_id}/")
+    page.click("text=参加测验")
+    page.click("#begin button")
+    page.wait_for_selector("#exam.is-ready", state="attached")
+    attempt = Attempt.objects.get(candidate__officer=officer)
+    for item in attempt.paper.items.order_by("slot"):
+        page.locator(f'.q.now [value="{of(item.content).key(item.content)}"]').check()
+        if page.locator("#next").is_enabled():
+            page.click("#next")
+    page.wait_for_selector("#k-wait:text-is('其中未保存0')", state="attached")
+    visitor.shot("d1-5-test")
+    page.click("#open-card")
+    page.click("#hand-in")
+    page.click("#ask [value=yes]")
+    page.wait_for_url("**/receipt/")
+    visitor.shot("d1-6-receipt")
+    visitor.go(f"/learn/{version.course_id}/")
+    assert "已通过" in learner.text("main")
+    assert not page.locator("text=参加测验").count()
 
 
 def watch_through_a_cut(learner, version):

@@ -7,12 +7,13 @@ from django.http import JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from courses.learning.message import ANSWER_FIELDS, LEASE_FIELDS, read_json, read_span_message
+from courses.learning.message import ANSWER_FIELDS, LEASE_FIELDS, read_span_message
 from courses.learning.models import CourseProgress
 from courses.learning.services.answering import answer_question
 from courses.learning.services.completion import is_finished
 from courses.learning.services.watching import open_lease, take_spans, video_lesson, watched_lesson
 from courses.learning.views.facts import completion_message, facts, questions
+from lms.kit.message import read_json
 from lms.people.device import device
 
 SUPERSEDED = "已在另一处继续学习，这一处停止计时。此前看的已收到，不会少计。"

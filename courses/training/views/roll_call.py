@@ -10,13 +10,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from courses.training.message import TAP, read_message
 from courses.training.models import Attendance
 from courses.training.services.attendance import RUNNING
 from courses.training.services.roll_call import close_roll, learners, take_roll
 from courses.training.views.screen import kept_session
+from lms.kit.message import number, read_json, text
 
 State = Attendance.State
+TAP = {"enrollment": number, "state": text}
 
 
 @login_required
@@ -62,7 +63,7 @@ def tap(request, pk):
     """One learner, saved at once: what the server holds of him comes back."""
     session = kept_session(request, pk)
     try:
-        found = read_message(request.body, TAP)
+        found = read_json(request.body, TAP)
         take_roll(session, {found["enrollment"]: found["state"]}, actor=request.user)
     except ValidationError as refusal:
         return JsonResponse({"code": refusal.code, "message": refusal.message}, status=400)

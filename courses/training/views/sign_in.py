@@ -11,12 +11,13 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from courses.training.message import SCAN, read_message
 from courses.training.models import ClassSession
 from courses.training.services.attendance import terms_of
 from courses.training.services.sign_in import Scan, Signed, seat_of, sign_in
 from courses.training.services.todays import my_session
+from lms.kit.message import number, read_json, text
 
+SCAN = {"session": number, "code": text, "nonce": text}
 STATUS = {"not_enrolled": 403, "too_many": 429}
 
 
@@ -71,7 +72,7 @@ def _refusal(code: str, message: str, status: int) -> JsonResponse:
 @answering
 def send(request):
     """What a phone scanned, now or kept from when it had no network."""
-    found = read_message(request.body, SCAN)
+    found = read_json(request.body, SCAN)
     session = ClassSession.objects.get(pk=found["session"])
     return JsonResponse(told(sign_in(request.user, Scan(session, found["code"], found["nonce"]))))
 

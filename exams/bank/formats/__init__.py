@@ -1,5 +1,6 @@
 """Files of questions: which reader a file wants, by what is in it rather than by what it is called."""
 
+import re
 from collections.abc import Callable
 from types import MappingProxyType
 
@@ -9,6 +10,7 @@ from exams.bank.formats.reading import Draft, Note, Reading
 READERS: MappingProxyType[str, Callable[[bytes], Reading]] = MappingProxyType(
     {"xlsx": excel.read, "gift": gift.read, "aiken": aiken.read, "moodlexml": moodle.read, "qti": qti.read}
 )
+ANSWER = re.compile(rb"(?:^|[\r\n])[ \t]*ANSWER:", re.IGNORECASE)
 __all__ = ["READERS", "Draft", "Note", "Reading", "detected"]
 
 
@@ -21,5 +23,4 @@ def detected(data: bytes, filename: str = "") -> str:
         return "moodlexml" if b"<quiz" in data[:65_536] else "qti"
     if data.startswith(b"\xd0\xcf\x11\xe0") or filename.casefold().endswith((".xls", ".xlsx", ".et")):
         return "xlsx"
-    is_aiken = any(line.strip().upper().startswith(b"ANSWER:") for line in data.splitlines())
-    return "aiken" if is_aiken and b"{" not in data else "gift"
+    return "aiken" if b"{" not in data and ANSWER.search(data) else "gift"

@@ -3,7 +3,7 @@
 import re
 
 from exams.bank.formats.markup import escaped
-from exams.bank.formats.reading import Draft, Reading, guarded, text_of
+from exams.bank.formats.reading import Draft, Reading, guarded, lines_of, text_of
 
 OPTION = re.compile(r"([A-Z])[.)]\s+(.+)")
 ANSWER = re.compile(r"ANSWER\s*:\s*([A-Z])\s*", re.IGNORECASE)
@@ -12,8 +12,7 @@ ANSWER = re.compile(r"ANSWER\s*:\s*([A-Z])\s*", re.IGNORECASE)
 @guarded
 def read(data: bytes) -> Reading:
     reading, stem, options, begun = Reading(), [], {}, 1
-    lines = text_of(data).split("\n")
-    for number, line in enumerate(lines, start=1):
+    for number, line in lines_of(text_of(data)):
         text = line.strip()
         if found := ANSWER.fullmatch(text):
             _finish(reading, begun, stem, options, found[1].upper())

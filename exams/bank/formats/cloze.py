@@ -7,9 +7,10 @@ from django.core.exceptions import ValidationError
 
 from exams.bank.formats.markup import escaped
 from exams.bank.formats.reading import share
+from exams.bank.types.fill_in import MOST_ACCEPTED, MOST_BLANKS
 
 SHORT, CASED = {"SHORTANSWER", "SA", "MW"}, {"SHORTANSWER_C", "SAC", "MWC"}
-FIELD = re.compile(r"(?<!\\)\{(\d*):([A-Z_]+):((?:\\.|[^}\\])*)\}")
+FIELD = re.compile(r"(?<!\\)\{(\d*):([A-Z_]+):((?:[^{}\\]++|\\.)*+)\}")
 WEIGHT = re.compile(r"%(-?\d{1,3}(?:\.\d{1,5})?)%")
 SPECIAL = '\\~=#}{"/'
 
@@ -21,7 +22,9 @@ def read_cloze(stem: str) -> dict:
     def blank(found: re.Match) -> str:
         kind = found[2]
         if kind not in SHORT | CASED:
-            raise ValidationError(f"嵌入题里的“{kind}”不支持，只支持填空。", code="cloze")
+            raise ValidationError(f"嵌入题里的“{kind[:20]}”不支持，只支持填空。", code="cloze")
+        if len(blanks) == MOST_BLANKS:
+            raise ValidationError(f"填空题应有1至{MOST_BLANKS}个空。", code="blanks")
         blanks.append({"id": str(len(blanks) + 1), "accepted": _accepted(found[3])} | _case(kind))
         return f"{{{{{len(blanks)}}}}}"
 
@@ -33,6 +36,8 @@ def _case(kind: str) -> dict:
 
 
 def _accepted(body: str) -> list[dict]:
+    if body.count("~") >= MOST_ACCEPTED:
+        raise ValidationError(f"每个空的答案不能超过{MOST_ACCEPTED}个。", code="key")
     accepted = []
     for part in re.split(r"(?<!\\)~", body):
         text, *feedback = re.split(r"(?<!\\)#", part, maxsplit=1)

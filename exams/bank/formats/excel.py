@@ -3,14 +3,14 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 
 from exams.bank.formats import headings
 from exams.bank.formats.extension import unpacked
 from exams.bank.formats.markup import escaped, plain
-from exams.bank.formats.reading import MAX_BYTES, Draft, Reading, TooMuch, guarded, share
+from exams.bank.formats.reading import MAX_BYTES, Draft, Reading, TooMuch, guarded, share, written
 from exams.bank.types.fill_in import PLACE
 from lms.sheets.archive import OLE_MAGIC
 from lms.sheets.workbook import read_sheets
@@ -20,7 +20,8 @@ NOTES = {"说明", "填写说明", "模板说明"}
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 INLINE = re.compile(r"(?:^|[\s;；|])([A-Z])[.、\uff0e:：)）]\s*")
 GAP = re.compile(r"_{2,}|（\s*）|\(\s*\)|【\s*】")
-PAIR = re.compile(r"\s*(?:=>|→|——|--)\s*")
+PAIR = re.compile("=>|→|——|--")
+LONGEST_CELL = 40_000  # a spreadsheet program keeps 32,767 characters
 NUMBER_RANGE = re.compile(r"(-?[\d.]+)\s*[~\uff5e—]\s*(-?[\d.]+)")
 SHOWN_GAP = "____"
 CASE_QUESTION = "请结合材料作答。"
@@ -84,7 +85,10 @@ def _row(reading: Reading, number: int, names: list, cells: list, sheet_kind: st
     found: dict[str, str] = {}
     for name, cell in zip(names, cells, strict=False):
         if isinstance(cell, ValidationError):
-            reading.fail(number, name or "", " ".join(cell.messages))
+            reading.fail(number, name or "", " ".join(cell.messages), cell.code or "")
+            return None
+        if len(cell) > LONGEST_CELL and name != "content":
+            reading.fail(number, name or "", f"单元格超过{LONGEST_CELL}字。", "too_long")
             return None
         if name and cell:
             found.setdefault(name, cell)
@@ -94,16 +98,13 @@ def _row(reading: Reading, number: int, names: list, cells: list, sheet_kind: st
 def _question(reading: Reading, row: Row) -> None:
     if not row.get("stem"):
         return reading.fail(row.number, "题干", "题干为空。")
-    try:
+    with reading.question(row.number, "答案"):
         content = _extended(row) if row.get("content") else native(row)
-    except ValidationError as refusal:
-        return reading.fail(row.number, "答案", " ".join(refusal.messages))
-    except InvalidOperation:
-        return reading.fail(row.number, "答案", "答案不是数字。")
-    draft = Draft(content, row.number, name=row.get("name"), topic=_topic(row), article=row.get("article"))
-    draft.item_codes = [code for code in re.split(r"[\s,，、;；]+", row.get("codes")) if code]
-    _grade(reading, row, draft)
-    return reading.add(draft)
+        draft = Draft(content, row.number, name=row.get("name"), topic=_topic(row), article=row.get("article"))
+        draft.item_codes = [code for code in re.split(r"[\s,，、;；]+", row.get("codes")) if code]
+        _grade(reading, row, draft)
+        reading.add(draft)
+    return None
 
 
 def _topic(row: Row) -> str:
@@ -223,7 +224,7 @@ def _numeric(row: Row) -> dict:
         value, tolerance = (low + high) / 2, abs(high - low) / 2
     else:
         value, tolerance = (Decimal(part.strip() or "0") for part in [*text.split("+-", 1), "0"][:2])
-    return {"answers": [{"value": format(value, "f"), "tolerance": format(tolerance, "f"), "weight": "1"}]}
+    return {"answers": [{"value": written(value), "tolerance": written(tolerance), "weight": "1"}]}
 
 
 def _matching(row: Row) -> dict:
@@ -232,9 +233,9 @@ def _matching(row: Row) -> dict:
         left, *right = PAIR.split(text, maxsplit=1)
         if not right:
             raise ValidationError("匹配题每个选项写成“左=>右”，多余的右侧项写成“=>右”。", code="key")
-        target = targets.setdefault(escaped(right[0]), f"t{len(targets) + 1}")
+        target = targets.setdefault(escaped(right[0].strip()), f"t{len(targets) + 1}")
         if left.strip():
-            prompts.append({"id": f"p{len(prompts) + 1}", "html": escaped(left), "match": target})
+            prompts.append({"id": f"p{len(prompts) + 1}", "html": escaped(left.strip()), "match": target})
     return {"prompts": prompts, "targets": [{"id": one, "html": html} for html, one in targets.items()]}
 
 

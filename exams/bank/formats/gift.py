@@ -7,14 +7,16 @@ from decimal import Decimal, InvalidOperation
 from django.core.exceptions import ValidationError
 
 from exams.bank.formats.markup import cleaned, escaped, plain
-from exams.bank.formats.reading import Draft, Reading, guarded, share, text_of
+from exams.bank.formats.reading import Draft, Reading, guarded, lines_of, share, text_of, written
 
 ESCAPED = {char: chr(0xE000 + place) for place, char in enumerate('~=#{}:\\"n')}  # private use while reading
+PRIVATE = re.compile("[\ue000-\ue008]")
 FORMAT = re.compile(r"\s*\[(html|moodle|plain|markdown)\]", re.IGNORECASE)
 NAME = re.compile(r"::(.*?)::", re.DOTALL)
 WEIGHT = re.compile(r"%(-?\d{1,3}(?:\.\d{1,5})?)%")
 TRUE, FALSE = {"T", "TRUE"}, {"F", "FALSE"}
 BLANK = "{{1}}"
+MOST_CHARACTERS, MOST_ANSWERS = 200_000, 60  # of one question
 ENDINGS = set(".。?？!！,，;；…")
 
 
@@ -32,7 +34,7 @@ class Answer:
 def read(data: bytes) -> Reading:
     reading, category = Reading(), ""
     text = text_of(data)
-    if any("\ue000" <= char <= "\ue008" for char in text):
+    if PRIVATE.search(text):
         raise ValidationError("文件含有私用区字符。", code="private_use")
     for line, block in _blocks(_hidden(text)):
         named, body = _category(block)
@@ -62,13 +64,14 @@ def _shown(text: str) -> str:
 def _blocks(text: str):
     """(first line, text) between blank lines, without comments; blank lines inside braces do not count."""
     found, begun, depth = [], 1, 0
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line.lstrip().startswith("//"):
-            continue
-        if not line.strip() and not depth:
+    for number, line in lines_of(text):
+        bare = line.lstrip()
+        if not bare and not depth:
             if found:
                 yield begun, "\n".join(found)
-            found = []
+                found = []
+            continue
+        if bare.startswith("//"):
             continue
         begun = begun if found else number
         depth = max(depth + line.count("{") - line.count("}"), 0)
@@ -78,25 +81,23 @@ def _blocks(text: str):
 
 
 def _question(reading: Reading, line: int, block: str, category: str) -> None:
+    if len(block) > MOST_CHARACTERS:
+        return reading.fail(line, "题干", "一道题过长，可能少了右括号或空行。", "too_long")
     name, block = _name(block.strip())
     start, end = block.find("{"), block.rfind("}")
     if start < 0:
         return reading.warn(line, "说明", f"没有答案的说明文字，未导入：{_shown(block)[:40]}")
     if end < start:
-        return reading.fail(line, "答案", "大括号没有闭合。")
+        return reading.fail(line, "答案", "大括号没有闭合。", "braces")
     if "{" in block[start + 1 : end]:
-        return reading.fail(line, "答案", "大括号嵌套，或少了一个右括号。")
-    before, after = _markup(block[:start]), block[end + 1 :].strip()
+        return reading.fail(line, "答案", "大括号嵌套，或少了一个右括号。", "braces")
+    after = block[end + 1 :].strip()
     if _is_scrap(after):
         reading.warn(line, "答案之后", f"答案之后的多余字符已忽略：{_shown(after)[:20]}")
         after = ""
-    stem = before, _markup(after) if after else ""
-    try:
-        content = _content(stem, block[start + 1 : end])
-    except ValidationError as refusal:
-        return reading.fail(line, "答案", " ".join(refusal.messages))
-    draft = Draft(content, line, name=name, category=category)
-    reading.add(draft)
+    with reading.question(line, "答案"):
+        stem = _markup(block[:start]), _markup(after) if after else ""
+        reading.add(Draft(_content(stem, block[start + 1 : end]), line, name=name, category=category))
     return None
 
 
@@ -155,6 +156,8 @@ def _true_false(body: str, answer: bool) -> dict:
 
 
 def _answers(body: str) -> list[Answer]:
+    if body.count("=") + body.count("~") > MOST_ANSWERS:
+        raise ValidationError(f"一道题的答案不能超过{MOST_ANSWERS}个。", code="options")
     found = [_answer(sign, text) for sign, text in re.findall(r"([=~])([^=~]*)", body)]
     if not found:
         raise ValidationError("大括号里没有答案。", code="key")
@@ -213,6 +216,8 @@ def _numeric(body: str) -> dict:
 
 
 def _numbers(body: str) -> list[dict]:
+    if body.count("=") > MOST_ANSWERS:
+        raise ValidationError(f"一道题的答案不能超过{MOST_ANSWERS}个。", code="options")
     parts = re.findall(r"=([^=]*)", body) if body.lstrip().startswith("=") else [body]
     return [_number(part) for part in parts]
 
@@ -226,8 +231,8 @@ def _number(text: str) -> dict:
     except InvalidOperation:
         raise ValidationError(f"“{_shown(text)[:20]}”不是数值或区间。", code="number") from None
     found = {
-        "value": format(value, "f"),
-        "tolerance": format(tolerance, "f"),
+        "value": written(value),
+        "tolerance": written(tolerance),
         "weight": share(Decimal(weight[1])) if weight else "1",
     }
     return found | ({"feedback": _markup(feedback)} if feedback.strip() else {})

@@ -2,27 +2,32 @@
 
 import re
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from urllib.parse import unquote
 
 from django.core.exceptions import ValidationError
 
 from exams.bank.formats.cloze import read_cloze
 from exams.bank.formats.extension import EXTENSION, unpacked
-from exams.bank.formats.markup import cleaned, escaped, picture, plain
-from exams.bank.formats.reading import Draft, Reading, guarded, share
-from exams.bank.formats.xml import children, first, local, parsed, text_at
+from exams.bank.formats.markup import PLUGIN_FILE, cleaned, escaped, picture, pixels, plain
+from exams.bank.formats.reading import MAX_QUESTIONS, Draft, Reading, TooMuch, guarded, share, written
+from exams.bank.formats.xml import children, descendants, first, local, streamed, text_at
 
 UNDERSCORES = re.compile(r"_{3,}")
 IMAGE_NAMES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp")
 FEEDBACK = "feedback"
+MOST_ANSWERS, MOST_FILES = 60, 40  # of one question
+MOST_PIXELS, LEAST = 100_000_000, 50_000  # of one file; the least a picture costs, however small
 
 
 @guarded
 def read(data: bytes) -> Reading:
-    root, reading, category = parsed(data), Reading(), ""
+    _check_amount(data)
+    elements, reading, category = streamed(data, "question"), Reading(), ""
+    root = next(elements)
     if local(root) != "quiz":
         raise ValidationError("不是Moodle XML：根元素应为quiz。", code="root", params={"line": root.sourceline})
-    for element in children(root, "question"):
+    for element in elements:
         kind = element.get("type", "")
         if kind == "category":
             category = text_at(element, "category", "text").removeprefix("$course$/")[:200]
@@ -35,20 +40,31 @@ def read(data: bytes) -> Reading:
     return reading
 
 
+def _check_amount(data: bytes) -> None:
+    """Before the first question is read and the first picture decoded, by what each says of its size."""
+    room = MOST_PIXELS
+    for number, element in enumerate(streamed(data, "question")):
+        if number > MAX_QUESTIONS * 2:
+            raise TooMuch(f"超过{MAX_QUESTIONS}题，请分成几个文件。")
+        room -= sum(max(pixels(file.text or ""), LEAST) for file in descendants(element, "file"))
+        if room < 0:
+            raise TooMuch("图片过多或过大，请缩小图片，或分成几个文件。")
+
+
 def _question(reading: Reading, element, kind: str, category: str) -> None:
     name = text_at(element, "name", "text")[:200]
-    try:
-        if whole := text_at(element, EXTENSION):
-            return reading.add(Draft(unpacked(whole), element.sourceline, name=name, category=category))
-        stem = _html(reading, element, first(element, "questiontext"))
-        content = {"stem": stem} | READERS[kind](Part(reading, element), stem)
-    except ValidationError as refusal:
-        return reading.fail(element.sourceline, kind, " ".join(refusal.messages))
-    except InvalidOperation:
-        return reading.fail(element.sourceline, kind, "分值或数值不是数字。")
-    if general := _html(reading, element, first(element, "generalfeedback")):
+    with reading.question(element.sourceline, kind):
+        whole = text_at(element, EXTENSION)
+        content = unpacked(whole) if whole else _content(Part(reading, element), kind)
+        reading.add(Draft(content, element.sourceline, name=name, category=category))
+
+
+def _content(part: "Part", kind: str) -> dict:
+    stem = part.html(first(part.element, "questiontext"))
+    content = {"stem": stem} | READERS[kind](part, stem)
+    if general := part.html(first(part.element, "generalfeedback")):
         content[FEEDBACK] = general
-    return reading.add(Draft(content, element.sourceline, name=name, category=category))
+    return content
 
 
 class Part:
@@ -60,8 +76,11 @@ class Part:
     def html(self, element) -> str:
         return _html(self.reading, self.element, element)
 
-    def answers(self) -> list:
-        return children(self.element, "answer")
+    def answers(self, name: str = "answer") -> list:
+        found = children(self.element, name)
+        if len(found) > MOST_ANSWERS:
+            raise ValidationError(f"一道题的答案不能超过{MOST_ANSWERS}个。", code="options")
+        return found
 
     def fraction(self, answer) -> str:
         return share(Decimal(answer.get("fraction", "0")))
@@ -80,8 +99,10 @@ class Part:
 def _html(reading: Reading, question, element) -> str:
     if element is None:
         return ""
-    files = {}
-    for file in children(element, "file"):
+    files, enclosed = {}, children(element, "file")
+    if len(enclosed) > MOST_FILES:
+        raise ValidationError(f"一道题的附件不能超过{MOST_FILES}个。", code="too_large")
+    for file in enclosed:
         name = file.get("name", "")
         try:
             if not name.casefold().endswith(IMAGE_NAMES):
@@ -90,6 +111,8 @@ def _html(reading: Reading, question, element) -> str:
         except ValidationError as refusal:
             reading.warn(question.sourceline, "file", f"附件“{name[:60]}”未导入：{' '.join(refusal.messages)}")
     body = text_at(element, "text")
+    if any(".." in unquote(name) for name in PLUGIN_FILE.findall(body)):
+        raise ValidationError("题目引用的图片路径不安全。", code="unsafe_name")
     return escaped(body) if element.get("format") == "plain_text" else cleaned(body, files)
 
 
@@ -136,9 +159,9 @@ def _numeric(part: Part, stem: str) -> dict:
         if value == "*":
             part.reading.warn(answer.sourceline, "answer", "“*”（其他任何数）没有对应，未导入。")
             continue
-        tolerance = format(Decimal(text_at(answer, "tolerance") or "0"), "f")
+        tolerance = written(Decimal(text_at(answer, "tolerance") or "0"))
         answers.append(
-            {"value": format(Decimal(value), "f"), "tolerance": tolerance, "weight": part.fraction(answer)}
+            {"value": written(Decimal(value)), "tolerance": tolerance, "weight": part.fraction(answer)}
             | part.feedback(answer)
         )
     return {"type": "numeric", "answers": answers}
@@ -147,7 +170,7 @@ def _numeric(part: Part, stem: str) -> dict:
 def _matching(part: Part, stem: str) -> dict:
     part.lost("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback")
     prompts, targets = [], {}
-    for pair in children(part.element, "subquestion"):
+    for pair in part.answers("subquestion"):
         right = escaped(text_at(pair, "answer", "text"))
         target = targets.setdefault(right, f"t{len(targets) + 1}")
         left = part.html(pair)

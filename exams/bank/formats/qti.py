@@ -1,18 +1,20 @@
 """QTI 2.1 and 2.2 items, one in a file or many in a package: six interactions; all others are listed."""
 
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from lxml import etree
 
 from exams.bank.formats.markup import cleaned
-from exams.bank.formats.reading import Draft, Reading, guarded
-from exams.bank.formats.xml import children, descendants, first, local, parsed
+from exams.bank.formats.reading import MAX_BYTES, Draft, Reading, TooMuch, guarded
+from exams.bank.formats.xml import MOST_ELEMENTS, children, descendants, elements_in, first, local, parsed
+from exams.bank.types.shape import MOST_OPTIONS
 from lms.sheets.archive import inflate
 
 ZIP = b"PK\x03\x04"
 MANIFEST = "imsmanifest.xml"
+INTERACTIONS = etree.XPath("//*[substring(local-name(), string-length(local-name()) - 10) = 'Interaction']")
 
 
 @guarded
@@ -25,12 +27,18 @@ def read(data: bytes) -> Reading:
 
 def _items(data: bytes):
     if not data.startswith(ZIP):
-        return [("", data)]
+        yield "", data
+        return
+    if len(data) > MAX_BYTES:
+        raise TooMuch("文件过大，不能超过20 MB。")
     parts = inflate(data)
     if MANIFEST not in {name.casefold() for name in parts}:
         raise ValidationError("压缩包内没有imsmanifest.xml。", code="manifest")
     names = sorted(name for name in parts if name.casefold().endswith(".xml") and name.casefold() != MANIFEST)
-    return [(name, bytes(parts[name])) for name in names]
+    if sum(elements_in(bytes(parts[name])) for name in names) > MOST_ELEMENTS // 2:
+        raise TooMuch("压缩包内的元素过多，请分成几个文件。")
+    for name in names:
+        yield name, bytes(parts.pop(name))
 
 
 def _read_item(reading: Reading, name: str, data: bytes) -> None:
@@ -39,30 +47,26 @@ def _read_item(reading: Reading, name: str, data: bytes) -> None:
         root = parsed(data)
     except ValidationError as refusal:
         line = (refusal.params or {}).get("line")
-        return reading.fail(line, name, place + " ".join(refusal.messages))
+        return reading.fail(line, name, place + " ".join(refusal.messages), refusal.code or "")
     if local(root) != "assessmentItem":
         return reading.skip(root.sourceline, local(root), f"{place}不是assessmentItem，未导入。")
-    interactions = [one for one in descendants(root, *_all(root)) if local(one).endswith("Interaction")]
+    interactions = INTERACTIONS(root)
     if len(interactions) != 1 or local(interactions[0]) not in READERS:
-        kinds = "、".join(sorted({local(one) for one in interactions})) or "没有作答"
+        kinds = "、".join(sorted({local(one)[:40] for one in interactions})[:5]) or "没有作答"
         return reading.skip(root.sourceline, kinds, f"{place}不支持的作答方式“{kinds}”，未导入。")
     return _item(reading, root, interactions[0], place)
 
 
-def _all(root) -> set[str]:
-    return {local(element) for element in root.iter()}
-
-
 def _item(reading: Reading, root, interaction, place: str) -> None:
     kind = local(interaction)
-    try:
-        content = READERS[kind](Item(root, interaction))
-    except (ValidationError, InvalidOperation, KeyError) as refusal:
-        words = " ".join(refusal.messages) if isinstance(refusal, ValidationError) else "答案与选项不对应。"
-        return reading.fail(root.sourceline, kind, place + words)
+    with reading.question(root.sourceline, f"{place}{kind}"):
+        try:
+            content = READERS[kind](Item(root, interaction))
+        except KeyError:
+            raise ValidationError("答案与选项不对应。", code="key") from None
+        reading.add(Draft(content, root.sourceline, name=root.get("title", "")[:200]))
     for lost in descendants(root, "img", "object", "modalFeedback", "feedbackInline", "feedbackBlock"):
         reading.warn(lost.sourceline, local(lost), f"{place}“{local(lost)}”未导入。")
-    return reading.add(Draft(content, root.sourceline, name=root.get("title", "")[:200]))
 
 
 class Item:
@@ -121,6 +125,8 @@ def markup(element) -> str:
 
 
 def _parts(elements, letter: str) -> tuple[list[dict], dict[str, str]]:
+    if len(elements) > MOST_OPTIONS:
+        raise ValidationError(f"选项不能超过{MOST_OPTIONS}个。", code="options")
     names = {element.get("identifier"): f"{letter}{place}" for place, element in enumerate(elements, start=1)}
     parts = []
     for element in elements:

@@ -2,6 +2,8 @@
 
 from django.core.exceptions import ValidationError
 
+from exams.bank.types.case import of_part
+
 
 def posted_answer(post, question: dict, name: str):
     """The answer to a public question called `name` in the form; None where nothing was filled in."""
@@ -45,9 +47,22 @@ def _order(post, question, name):
 
 
 def _case(post, question, name):
-    parts = enumerate(question["parts"], start=1)
-    given = {str(place): posted_answer(post, part, f"{name}.{place}") for place, part in parts}
+    given = {}
+    for place, part in enumerate(question["parts"], start=1):
+        with of_part(place):
+            given[str(place)] = posted_answer(post, part, f"{name}.{place}")
     return {place: answer for place, answer in given.items() if answer is not None} or None
+
+
+def fields_of(post, name: str) -> dict[str, list[str]]:
+    """What was typed into a question's fields, exactly as it was."""
+    return {field: post.getlist(field) for field in post if field == name or field.startswith((f"{name}-", f"{name}."))}
+
+
+def refused_field(refusal: ValidationError, name: str) -> str:
+    """By which name the field that was refused goes: a part of a case, or the question."""
+    place = (getattr(refusal, "params", None) or {}).get("part")
+    return f"{name}.{place}" if place else name
 
 
 _READERS = {

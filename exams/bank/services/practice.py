@@ -91,17 +91,30 @@ def answer_question(asked: Asked, answer) -> PracticeAnswer:
 
 
 @transaction.atomic
-def hand_in(run: PracticeRun, answers: dict[int, object]) -> PracticeRun:
-    """All answers of a mock exam at once, judged together; what was left open counts as not right."""
+def keep(asked: Asked, typed: dict[str, list[str]], answer) -> PracticeRun:
+    """What was typed to a question of a mock exam, until it is handed in; nothing typed takes back what was."""
+    run = PracticeRun.objects.select_for_update().get(pk=asked.run.pk)
+    if run.finished_at:
+        return run
+    if answer is None:
+        run.kept.pop(str(asked.place), None)
+    else:
+        of(asked.content).check_answer(asked.content, answer)
+        run.kept[str(asked.place)] = {"typed": typed, "answer": answer}
+    run.save(update_fields=["kept"])
+    return run
+
+
+@transaction.atomic
+def hand_in(run: PracticeRun) -> PracticeRun:
+    """All kept answers of a mock exam, judged together; what was left open counts as not right."""
     run = PracticeRun.objects.select_for_update().get(pk=run.pk)
     if run.finished_at:
         return run
-    rows = []
-    for place, asked in questions_of(run).items():
-        content, answer = asked.content, answers.get(place)
-        if answer is not None:
-            of(content).check_answer(content, answer)
-        rows.append(_judged(asked, content, answer))
+    rows = [
+        _judged(asked, asked.content, run.kept.get(str(place), {}).get("answer"))
+        for place, asked in questions_of(run).items()
+    ]
     PracticeAnswer.objects.bulk_create(rows)
     return _finish(run)
 

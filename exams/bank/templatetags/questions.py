@@ -18,11 +18,33 @@ SAID = {
 }  # fmt: skip
 
 
-@register.filter
-def with_blanks(stem: str, name: str) -> SafeString:
+BLANK = (
+    '<input class="blank" type="text" name="{name}" value="{typed}" aria-label="第{place}空" autocomplete="off"'
+    ' maxlength="200">'
+)
+
+
+@register.simple_tag
+def with_blanks(stem: str, name: str, typed) -> SafeString:
     """The stem with a place to write in wherever a blank stands."""
-    field = '<input class="blank" type="text" name="{}-{}" aria-label="第{}空" autocomplete="off" maxlength="200">'
-    return mark_safe(PLACE.sub(lambda place: format_html(field, name, place[1], place[1]), stem))  # noqa: S308 - cleaned
+
+    def blank(found) -> str:
+        field = f"{name}-{found[1]}"
+        return format_html(BLANK, name=field, typed=typed_in(typed, field), place=found[1])
+
+    return mark_safe(PLACE.sub(blank, stem))  # noqa: S308 - cleaned at import, and escaped here
+
+
+@register.filter
+def typed_in(typed, field: str) -> str:
+    """What was typed into a field, as a form sent it."""
+    return typed.get(field, "") if typed else ""
+
+
+@register.simple_tag
+def chosen(typed, field: str, value, mark: str = "checked") -> str:
+    """The attribute of an option that was chosen before."""
+    return mark if typed and str(value) in typed.getlist(field) else ""
 
 
 @register.filter

@@ -1,11 +1,15 @@
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
+
 from exams.bank.types.policy import ZERO, Policy
 from exams.bank.types.registry import of
-from exams.bank.types.shape import check_stem, marked, need, number, tampered
+from exams.bank.types.shape import check_stem, is_list_of_dicts, marked, need, number, tampered
 
 CODE, LABEL, IS_OBJECTIVE = "case", "案例分析题", False
 MOST_PARTS = 12
@@ -15,7 +19,7 @@ def validate(content: dict) -> None:
     """A story and several questions about it; `share` is each one's part of the marks."""
     check_stem(content)
     parts: Any = content.get("parts")
-    need(isinstance(parts, list) and 1 <= len(parts) <= MOST_PARTS, f"案例应有1至{MOST_PARTS}个小题。", "parts")
+    need(is_list_of_dicts(parts) and 1 <= len(parts) <= MOST_PARTS, f"案例应有1至{MOST_PARTS}个小题。", "parts")
     need(all(part.get("type") != CODE for part in parts), "案例里不能再套案例。", "parts")
     for part in parts:
         of(part).validate(part)
@@ -41,7 +45,18 @@ def check_answer(content: dict, answer) -> None:
     for place, given in answer.items():
         tampered(1 <= int(place) <= len(content["parts"]))
         part = content["parts"][int(place) - 1]
-        of(part).check_answer(part, given)
+        with of_part(int(place)):
+            of(part).check_answer(part, given)
+
+
+@contextmanager
+def of_part(place: int) -> Iterator[None]:
+    """A refusal says which part it is about."""
+    try:
+        yield
+    except ValidationError as refusal:
+        refusal.params = {"part": place}
+        raise
 
 
 def part_scores(content: dict, answer, marks: Decimal, policy: Policy) -> list[Decimal | None]:

@@ -3,28 +3,39 @@ import re
 import unicodedata
 from copy import deepcopy
 from decimal import Decimal
+from typing import Any
 
 from exams.bank.types.policy import ZERO, Policy, rounded
-from exams.bank.types.shape import TEXT_CHARACTERS, check_stem, check_text, marked, need, tampered, weight
+from exams.bank.types.shape import (
+    TEXT_CHARACTERS,
+    check_stem,
+    check_text,
+    is_list_of_dicts,
+    marked,
+    need,
+    tampered,
+    weight,
+)
 
 CODE, LABEL, IS_OBJECTIVE = "fill_in", "填空题", True
 PLACE = re.compile(r"\{\{(\d{1,2})\}\}")  # where in the stem a blank stands
-MOST_BLANKS = 20
+MOST_BLANKS, MOST_ACCEPTED = 20, 60
 
 
 def validate(content: dict) -> None:
     check_stem(content)
-    blanks = content.get("blanks")
-    need(isinstance(blanks, list) and 1 <= len(blanks) <= MOST_BLANKS, f"填空题应有1至{MOST_BLANKS}个空。", "blanks")
+    blanks: Any = content.get("blanks")
+    need(is_list_of_dicts(blanks) and 1 <= len(blanks) <= MOST_BLANKS, f"填空题应有1至{MOST_BLANKS}个空。", "blanks")
     places = PLACE.findall(content["stem"])
-    need(sorted(places) == sorted(blank.get("id") for blank in blanks), "题干里的空与答案不对应。", "blanks")
+    need(sorted(places) == sorted(str(blank.get("id")) for blank in blanks), "题干里的空与答案不对应。", "blanks")
     for blank in blanks:
         _check_blank(blank)
 
 
 def _check_blank(blank: dict) -> None:
-    accepted = blank.get("accepted")
-    need(isinstance(accepted, list) and accepted, "每个空至少要有一个答案。", "key")
+    accepted: Any = blank.get("accepted")
+    need(is_list_of_dicts(accepted) and accepted, "每个空至少要有一个答案。", "key")
+    need(len(accepted) <= MOST_ACCEPTED, f"每个空的答案不能超过{MOST_ACCEPTED}个。", "key")
     for one in accepted:
         text = one.get("text")
         need(
@@ -32,7 +43,7 @@ def _check_blank(blank: dict) -> None:
             "答案不能为空，也不能超过200字。",
             "key",
         )
-    need(any(weight(one.get("weight", "1")) == 1 for one in accepted), "每个空要有一个得满分的答案。", "key")
+    need(1 in [weight(one.get("weight", "1")) for one in accepted], "每个空要有一个得满分的答案。", "key")
 
 
 def public(content: dict) -> dict:

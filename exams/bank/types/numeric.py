@@ -4,7 +4,7 @@ from copy import deepcopy
 from decimal import Decimal, InvalidOperation
 
 from exams.bank.types.policy import ZERO, Policy, rounded, weighed
-from exams.bank.types.shape import check_stem, check_text, marked, need, number, weight
+from exams.bank.types.shape import check_stem, check_text, is_list_of_dicts, marked, need, number, weight
 
 CODE, LABEL, IS_OBJECTIVE = "numeric", "数值题", True
 ANSWER_CHARACTERS = 40
@@ -13,11 +13,11 @@ ANSWER_CHARACTERS = 40
 def validate(content: dict) -> None:
     check_stem(content)
     answers = content.get("answers")
-    need(isinstance(answers, list) and answers, "数值题至少要有一个答案。", "key")
+    need(is_list_of_dicts(answers) and answers, "数值题至少要有一个答案。", "key")
     for one in answers:
         number(one.get("value"), "答案")
         need(number(one.get("tolerance", "0"), "误差") >= 0, "误差不能为负数。", "key")
-    need(any(weight(one.get("weight", "1")) == 1 for one in answers), "要有一个得满分的答案。", "key")
+    need(1 in [weight(one.get("weight", "1")) for one in answers], "要有一个得满分的答案。", "key")
 
 
 def public(content: dict) -> dict:

@@ -11,7 +11,8 @@ def register(module: ModuleType) -> None:
 
 def of(content: dict) -> ModuleType:
     """The module for a content. ValidationError for a type there is not."""
-    module = TYPES.get(content.get("type", "")) if isinstance(content, dict) else None
+    code = content.get("type") if isinstance(content, dict) else None
+    module = TYPES.get(code) if isinstance(code, str) else None
     if module is None:
         raise ValidationError("没有这种题型。", code="type")
     return module

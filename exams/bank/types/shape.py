@@ -1,6 +1,7 @@
 """What contents are made of, checked the same way for every type."""
 
 import random
+import re
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -11,6 +12,8 @@ STEM_CHARACTERS = 20_000
 OPTION_CHARACTERS = 4_000
 MOST_OPTIONS = 26
 TEXT_CHARACTERS = 200
+PICTURES_CHARACTERS = 3_000_000
+PICTURE_DATA = re.compile(r"data:image/(?:png|jpeg);base64,[A-Za-z0-9+/=]*")
 
 
 def refuse(message: str, code: str) -> None:
@@ -25,13 +28,14 @@ def need(condition: Any, message: str, code: str) -> None:
 def check_stem(content: dict) -> None:
     stem = content.get("stem")
     need(isinstance(stem, str) and stem.strip(), "题干不能为空。", "stem")
-    need(len(content["stem"]) <= STEM_CHARACTERS, f"题干不能超过{STEM_CHARACTERS}字。", "stem")
+    need(length(content["stem"]) <= STEM_CHARACTERS, f"题干不能超过{STEM_CHARACTERS}字。", "stem")
+    need(len(content["stem"]) <= PICTURES_CHARACTERS, "题干里的图片过大，请缩小后再导入。", "stem")
 
 
 def check_parts(parts: Any, label: str, *, least: int) -> None:
     """A list of {"id", "html"} with different ids and texts that are there."""
     need(
-        isinstance(parts, list) and least <= len(parts) <= MOST_OPTIONS,
+        is_list_of_dicts(parts) and least <= len(parts) <= MOST_OPTIONS,
         f"{label}应有{least}至{MOST_OPTIONS}个。",
         "options",
     )
@@ -44,7 +48,13 @@ def check_parts(parts: Any, label: str, *, least: int) -> None:
     for part in parts:
         text = part.get("html")
         need(isinstance(text, str) and text.strip(), f"{label}不能为空。", "options")
-        need(len(text) <= OPTION_CHARACTERS, f"{label}不能超过{OPTION_CHARACTERS}字。", "options")
+        need(length(text) <= OPTION_CHARACTERS, f"{label}不能超过{OPTION_CHARACTERS}字。", "options")
+        need(len(text) <= PICTURES_CHARACTERS, f"{label}里的图片过大，请缩小后再导入。", "options")
+
+
+def length(html: str) -> int:
+    """What there is to read: a picture's bytes are not."""
+    return len(PICTURE_DATA.sub("", html))
 
 
 def weight(value: Any) -> Decimal:
@@ -62,6 +72,10 @@ def number(value: Any, label: str) -> Decimal:
     if found is None or not found.is_finite() or abs(found.adjusted()) > 30:
         raise ValidationError(f"“{label}”应为数字。", code="number")
     return found
+
+
+def is_list_of_dicts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, dict) for one in value)
 
 
 def bare(parts: Iterable[dict]) -> list[dict]:

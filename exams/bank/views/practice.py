@@ -5,28 +5,31 @@ from dataclasses import dataclass
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_POST
 
 from courses.catalogue.models import ItemCode, Topic
-from exams.bank.forms.answering import posted_answer
+from exams.bank.forms.answering import fields_of, posted_answer, refused_field
 from exams.bank.models import PracticeAnswer, PracticeRun, Question
 from exams.bank.services.practice import (
     MOCK_SIZES,
     OBJECTIVE,
     RIGHT_TO_LEAVE,
     SIZES,
+    Asked,
     answer_question,
     begin,
     hand_in,
+    keep,
     questions_of,
     wrong_book,
 )
 from exams.bank.views.explained import explained
 from lms.people.models import Officer
 
-FOUND, NAME, MINUTES_A_QUESTION = 20, "answer", 1
+FOUND, NAME, STAY, MINUTES_A_QUESTION = 20, "answer", "stay", 1
 Kind = PracticeRun.Kind
 
 
@@ -125,18 +128,15 @@ def choose(request):
 
 @login_required
 def run(request, pk: int):
-    """Where a run stands: its next question, the paper of a mock exam, or what came of it."""
+    """Where a run stands: its next question, or what came of it."""
     run = get_object_or_404(PracticeRun.objects.of(request.user), pk=pk)
     if run.finished_at:
         return render(request, "bank/practice_result.html", _result(run))
-    questions = questions_of(run)
-    if run.is_mock:
-        return _paper(request, run, questions)
-    done = set(run.answers.values_list("place", flat=True))
-    following = next((place for place in questions if place not in done), None)
-    if following is None:
-        return redirect("practice:home")
-    return redirect("practice:question", run.pk, following)
+    done = set(map(int, run.kept)) if run.is_mock else set(run.answers.values_list("place", flat=True))
+    following = next((place for place in questions_of(run) if place not in done), None)
+    if following is not None:
+        return redirect("practice:question", run.pk, following)
+    return redirect("practice:sheet", run.pk) if run.is_mock else redirect("practice:home")
 
 
 def _result(run: PracticeRun) -> dict:
@@ -152,15 +152,6 @@ def _result(run: PracticeRun) -> dict:
     }  # fmt: skip
 
 
-def _paper(request, run: PracticeRun, questions: dict, refusal: ValidationError | None = None):
-    rows = [(place, f"{NAME}-{place}", asked.public) for place, asked in questions.items()]
-    context = {
-        "place": "practice", "run": run, "questions": rows, "minutes": len(rows) * MINUTES_A_QUESTION,
-        "refusal": refusal and refusal.messages[0],
-    }  # fmt: skip
-    return render(request, "bank/practice_paper.html", context, status=_status(refusal))
-
-
 def _status(refusal: ValidationError | None) -> int:
     """400 for what no page of ours sends, 422 for what a person can put right."""
     if refusal is None:
@@ -170,29 +161,66 @@ def _status(refusal: ValidationError | None) -> int:
 
 @login_required
 def question(request, pk: int, place: int):
-    """One question; after its answer, whether it was right and why."""
+    """One question; after its answer, whether it was right and why. In a mock exam only that it is kept."""
     run = get_object_or_404(PracticeRun.objects.of(request.user), pk=pk)
-    if run.is_mock and not run.finished_at:
-        return redirect("practice:run", run.pk)
     asked = questions_of(run).get(place)
     if asked is None:
         raise Http404
     given = run.answers.filter(place=place).first()
     if given:
         return render(request, "bank/practice_feedback.html", _told(run, asked, given))
-    public, refusal = asked.public, None
-    if request.method == "POST":
-        try:
-            answer_question(asked, posted_answer(request.POST, public, NAME))
-        except ValidationError as error:
-            refusal = error
-        else:
-            return redirect("practice:question", run.pk, place)
+    if request.method != "POST":
+        return _question_page(request, asked, _kept(asked))
+    try:
+        return _take(request, asked)
+    except ValidationError as error:
+        return _question_page(request, asked, request.POST, error)
+
+
+def _take(request, asked: Asked):
+    """Take an answer and say where to go on. ValidationError for one that cannot be."""
+    run, answer = asked.run, posted_answer(request.POST, asked.public, NAME)
+    if not run.is_mock:
+        answer_question(asked, answer)
+        return redirect("practice:question", run.pk, asked.place)
+    keep(asked, fields_of(request.POST, NAME), answer)
+    wanted = request.POST.get("to")
+    if wanted == STAY:
+        return HttpResponse(status=204)
+    place = asked.place + {"back": -1, "next": 1}.get(wanted or "next", 0)
+    if wanted == "sheet" or place not in questions_of(run):
+        return redirect("practice:sheet", run.pk)
+    return redirect("practice:question", run.pk, place)
+
+
+def _kept(asked: Asked) -> MultiValueDict:
+    return MultiValueDict(asked.run.kept.get(str(asked.place), {}).get("typed", {}))
+
+
+def _question_page(request, asked: Asked, typed, refusal: ValidationError | None = None):
+    run = asked.run
     context = {
-        "run": run, "number": place, "question": public, "name": NAME, "place": "practice",
-        "refusal": refusal and refusal.messages[0],
+        "run": run, "number": asked.place, "question": asked.public, "name": NAME, "place": "practice", "typed": typed,
+        "refusal": refusal and refusal.messages[0], "refused": refusal and refused_field(refusal, NAME),
+        "is_first": asked.place == 1, "is_last": asked.place == len(run.versions), "is_kept": str(asked.place) in run.kept,
     }  # fmt: skip
     return render(request, "bank/practice_question.html", context, status=_status(refusal))
+
+
+@login_required
+def sheet(request, pk: int):
+    """Where a mock exam stands: which questions have an answer, and how to hand it in."""
+    run = get_object_or_404(PracticeRun.objects.of(request.user), pk=pk, kind=Kind.MOCK)
+    if run.finished_at:
+        return redirect("practice:run", run.pk)
+    places = [(place, str(place) in run.kept) for place in questions_of(run)]
+    done = sum(is_kept for _, is_kept in places)
+    context = {
+        "place": "practice", "run": run, "places": places, "done": done, "left": len(places) - done,
+        "first_left": next((place for place, is_kept in places if not is_kept), None),
+        "minutes": len(places) * MINUTES_A_QUESTION,
+    }  # fmt: skip
+    return render(request, "bank/practice_sheet.html", context)
 
 
 def _told(run: PracticeRun, asked, given: PracticeAnswer) -> dict:
@@ -208,13 +236,5 @@ def _told(run: PracticeRun, asked, given: PracticeAnswer) -> dict:
 @require_POST
 def finish(request, pk: int):
     """Hand in a mock exam; the first time counts."""
-    run = get_object_or_404(PracticeRun.objects.of(request.user), pk=pk, kind=Kind.MOCK)
-    questions = questions_of(run)
-    try:
-        answers = {
-            place: posted_answer(request.POST, asked.public, f"{NAME}-{place}") for place, asked in questions.items()
-        }
-        hand_in(run, answers)
-    except ValidationError as error:
-        return _paper(request, run, questions, error)
-    return redirect("practice:run", run.pk)
+    hand_in(get_object_or_404(PracticeRun.objects.of(request.user), pk=pk, kind=Kind.MOCK))
+    return redirect("practice:run", pk)

@@ -116,14 +116,14 @@ def frozen(blueprint: Blueprint, chosen: dict[int, list[int]], cells, contents, 
     return [
         PaperItem(
             slot=slot, cell=order, version_id=version, marks=cells[order].marks,
-            content=_shuffled(contents[version], blueprint, seed, version),
+            content=reshuffled(contents[version], blueprint, seed, version),
         )
         for slot, (order, version) in enumerate(placed, start=1)
     ]  # fmt: skip
 
 
-def _shuffled(content: dict, blueprint: Blueprint, seed: str, version: int) -> dict:
-    """Ordering questions are shuffled whatever the blueprint says: as stored they might be solved."""
+def reshuffled(content: dict, blueprint: Blueprint, seed: str, version: int) -> dict:
+    """A content as the paper of this seed shows it. Ordering is shuffled whatever the blueprint says: as stored it might be solved."""
     must = content["type"] in ("ordering", "case")
     if blueprint.are_options_shuffled or must:
         return of(content).shuffled(content, Chance("parts", seed, version))

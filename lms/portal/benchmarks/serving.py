@@ -26,8 +26,8 @@ def course(figures: Figures, officer) -> None:
     user, version = learner
     cookie = client_of(user).cookies[settings.SESSION_COOKIE_NAME].value
     port = _free_port()
-    command = [sys.executable, "-m", "gunicorn", "lms.wsgi", "--bind", f"127.0.0.1:{port}", "--log-level", "error",
-               "--worker-class", "gthread", "--workers", str(PROCESSES), "--threads", "8"]  # fmt: skip
+    command = [sys.executable, "-m", "gunicorn", "lms.wsgi", "--config", "deploy/gunicorn.conf.py",
+               "--bind", f"127.0.0.1:{port}", "--log-level", "error"]  # fmt: skip
     server = subprocess.Popen(command, cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL)
     try:
         _wait(port, server)

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from courses.learning.services.assignments import open_assignments
 from courses.learning.views.pages import under_way
 from courses.training.services.todays import rolls_today, todays_sessions
+from exams.sittings.services.waiting import soon
 from lms.ledger.services.standings import standing
 from lms.notices.models import Delivery
 from lms.portal.readiness import checks
@@ -29,6 +30,7 @@ def today(request):
             "under_way": under_way(request.user),
             "assigned": open_assignments(officer, now.date()),
             "todays": todays_sessions(officer, now),
+            "exams": soon(officer, now),
             "days_left": (date(now.year, 12, 31) - now.date()).days,
         }
     return render(request, "portal/today.html", context)

@@ -2,14 +2,16 @@
 
 import json
 
+import lxml.html
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from courses.catalogue.models import ItemCode, LegalSource, Topic
 from exams.bank.models import PracticeAnswer, PracticeRun, Question, QuestionBank
-from exams.bank.services.practice import answer_question, begin, questions_of, wrong_book
+from exams.bank.services.practice import answer_question, begin, keep, questions_of, wrong_book
 from exams.bank.types import TYPES, of
 from tests import factory
 from tests.exams.papers.factory import make_bank, make_question
@@ -85,7 +87,7 @@ def test_no_byte_before_the_answer_tells(phone, officer, bank, kind, way):
         reverse("practice:choose") + "?mock=1",
         reverse("practice:choose") + "?wrong=1",
     ]
-    addresses.append(page(run) if way == "DRILL" else reverse("practice:run", args=[run.pk]))
+    addresses += [page(run)] if way == "DRILL" else [page(run), reverse("practice:sheet", args=[run.pk])]
     for address in addresses:
         response = phone.get(address)
         assert response.status_code == 200
@@ -170,6 +172,7 @@ def test_a_run_is_its_officers_alone(client, officer, bank, districts):
     for address in (page(run), reverse("practice:run", args=[run.pk])):
         assert client.get(address).status_code == 404
     assert client.post(page(run), {"answer": "o1"}).status_code == 404
+    assert client.get(reverse("practice:sheet", args=[run.pk])).status_code == 404
     assert client.post(reverse("practice:finish", args=[run.pk])).status_code == 404
     assert "练习</strong>" not in client.get(reverse("practice:home")).content.decode()
 
@@ -237,15 +240,12 @@ def test_a_mock_exam_is_marked_at_its_end(phone, officer, bank):
     run = PracticeRun.objects.get()
     questions = questions_of(run)
     assert {asked.content["type"] for asked in questions.values()} == set(OBJECTIVE)
-    assert phone.get(page(run)).status_code == 302  # no feedback before the end
-    form = {
-        k: v
-        for place, asked in questions.items()
-        if place > 1
-        for k, v in right_form(asked.content, f"answer-{place}").items()
-    }
-    assert phone.post(reverse("practice:finish", args=[run.pk]), form).status_code == 302
-    phone.post(reverse("practice:finish", args=[run.pk]), {})
+    for place, asked in list(questions.items())[1:]:
+        assert phone.post(page(run, place), right_form(asked.content)).status_code == 302
+    assert PracticeAnswer.objects.count() == 0
+    assert phone.get(page(run, 2)).context.get("told") is None  # no feedback before the end
+    for _ in range(2):
+        assert phone.post(reverse("practice:finish", args=[run.pk])).status_code == 302
     answers = PracticeAnswer.objects.filter(run=run)
     assert (answers.count(), answers.filter(is_right=True).count()) == (len(OBJECTIVE), len(OBJECTIVE) - 1)
     text = phone.get(reverse("practice:run", args=[run.pk])).content.decode()
@@ -253,11 +253,79 @@ def test_a_mock_exam_is_marked_at_its_end(phone, officer, bank):
     assert phone.get(page(run)).status_code == 200
 
 
+@pytest.mark.parametrize("kind", OBJECTIVE)
+def test_a_mock_exam_goes_on_where_it_was(client, officer, bank, kind):
+    """Another browser, another day: what was given stands in its fields, and the next open question comes."""
+    for _ in range(2):
+        make_question(bank, kind)
+    run = start(officer, "MOCK")
+    form = right_form(questions_of(run)[1].content)
+    client.force_login(officer.user)
+    assert client.post(page(run), form | {"to": "stay"}).status_code == 204
+    later = Client()
+    later.force_login(officer.user)
+    assert later.get(reverse("practice:run", args=[run.pk])).url == page(run, 2)
+    shown = filled(later.get(page(run)).content.decode())
+    assert shown == {name: value if isinstance(value, list) else [value] for name, value in form.items()}
+    assert "已答1/2题" in later.get(reverse("practice:home")).content.decode()
+    for to, address in (("back", page(run, 1)), ("sheet", reverse("practice:sheet", args=[run.pk]))):
+        assert later.post(page(run, 2), {"to": to}).url == address
+    assert later.post(page(run, 1), {"to": "next"}).url == page(run, 2)  # nothing given takes the answer back
+    run.refresh_from_db()
+    assert run.kept == {}
+
+
+def filled(markup):
+    """What the fields of the page's question hold, as a browser would send it."""
+    found = {}
+    page_of = lxml.html.fromstring(markup)
+    for field in [*page_of.iter("input"), *page_of.iter("select")]:
+        name, kind = field.get("name", ""), field.get("type")
+        chosen = [one.get("value") for one in field.iter("option") if one.get("selected") is not None]
+        if field.tag == "input" and (kind == "text" or field.get("checked") is not None):
+            chosen = [field.get("value")]
+        if name.startswith("answer") and any(chosen):
+            found.setdefault(name, []).extend(chosen)
+    return found
+
+
+def test_a_mock_exam_keeps_nothing_after_it_is_handed_in(phone, officer, bank):
+    make_question(bank, "true_false")
+    run = start(officer, "MOCK")
+    asked = questions_of(run)[1]
+    phone.post(reverse("practice:finish", args=[run.pk]))
+    keep(asked, {"answer": ["true"]}, True)
+    assert PracticeAnswer.objects.get().answer is None
+    assert PracticeRun.objects.get().kept == {}
+    assert phone.get(reverse("practice:sheet", args=[run.pk])).status_code == 302
+
+
 def test_a_tampered_mock_exam_keeps_nothing(phone, officer, bank):
     make_question(bank, "single")
     run = start(officer, "MOCK")
-    response = phone.post(reverse("practice:finish", args=[run.pk]), {"answer-1": "zz"})
-    assert (response.status_code, PracticeAnswer.objects.count()) == (400, 0)
+    assert phone.post(page(run), {"answer": "zz"}).status_code == 400
+    run.refresh_from_db()
+    assert (run.kept, PracticeAnswer.objects.count()) == ({}, 0)
+
+
+TYPED = {
+    "numeric": {"answer": ["1" * 41]}, "ordering": {"answer-i1": ["1"], "answer-i2": ["1"]},
+    "fill_in": {"answer-1": ["字" * 201]},
+    "case": {"answer.1": ["o1"], "answer.2": ["字" * 10_001]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["numeric", "ordering", "fill_in", "case"])
+def test_what_was_refused_is_shown_as_it_was_typed(phone, officer, bank, kind):
+    make_question(bank, kind)
+    response = phone.post(page(start(officer)), TYPED[kind])
+    text = response.content.decode()
+    assert response.status_code == 422
+    wanted = {name: values for name, values in TYPED[kind].items() if name != "answer.2"}
+    assert filled(text) == wanted
+    assert f'id="{"answer.2" if kind == "case" else "answer"}-refusal"' in text
+    assert text.count('role="alert"') == 1
+    assert kind != "case" or "字" * 10_001 in text
 
 
 def test_where_one_stands_by_topic(phone, officer, bank):
@@ -300,7 +368,7 @@ def test_eleven_cost_what_one_costs(phone, officer, bank, name):
         return {
             "home": reverse("practice:home"), "search": reverse("practice:home") + "?q=SX",
             "wrong": reverse("practice:choose") + "?wrong=1", "result": reverse("practice:run", args=[run.pk]),
-            "paper": reverse("practice:run", args=[start(officer, "MOCK", 50).pk]), "question": page(start(officer, size=50)),
+            "paper": reverse("practice:sheet", args=[start(officer, "MOCK", 50).pk]), "question": page(start(officer, size=50)),
         }[name]  # fmt: skip
 
     phone.get(reverse("practice:home"))

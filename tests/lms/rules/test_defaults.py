@@ -14,8 +14,8 @@ ROWS = json.loads(DEFAULTS.read_text())["rules"]
 pytestmark = pytest.mark.django_db
 
 
-def test_all_forty_and_the_one_for_declared_amounts(rules):
-    assert list(Rule.objects.values_list("code", flat=True)) == [f"R{number:02d}" for number in range(49)]
+def test_all_forty_and_those_of_the_product(rules):
+    assert list(Rule.objects.values_list("code", flat=True)) == [f"R{number:02d}" for number in range(51)]
 
 
 def test_every_default_is_valid_and_in_words(rules):

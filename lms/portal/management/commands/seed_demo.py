@@ -18,6 +18,7 @@ from lms.portal.demo.classes import Stage, hold_classes
 from lms.portal.demo.classrooms import Keepers, ask_for_places, furnish
 from lms.portal.demo.courses import publish_site
 from lms.portal.demo.development import develop_courses, workshop
+from lms.portal.demo.exams import Office, hold_exams
 from lms.portal.demo.learners import certify, learn
 from lms.portal.demo.lessons import review_last_year, run_rounds, teach
 from lms.portal.demo.mentors import Stage as Pairing
@@ -86,6 +87,12 @@ class Command(BaseCommand):
         if self.year == self.today.year:
             self._this_year(people, shapes, units, officers, signers)
 
+    def _exams(self, units, officers) -> None:
+        accounts = {one.username: one for one in User.objects.filter(role_grants__isnull=False).distinct()}
+        admin, chief, invigilator = (accounts[name] for name in ("EXAM-ADMIN", "CHIEF-EXAMINER", "INVIGILATOR"))
+        count = hold_exams(Office(units[CITY], admin, chief, invigilator), officers, units)
+        self._say(f"three exams, {count} candidates")
+
     def _classes(self, shapes, units, officers, office) -> None:
         resources = build_resources(shapes, units, officers, self.today)
         classes, sessions, seats = hold_classes(Stage(shapes, units, officers, resources, office, self.today))
@@ -101,6 +108,7 @@ class Command(BaseCommand):
         self._learners(people, officers, office)
         self._teachers(people, officers, units, office)
         self._development(people, shapes, units, officers, signers)
+        self._exams(units, officers)
 
     def _teachers(self, people, officers, units, office) -> None:
         """What follows from pairs and studios lies in the books of those who have met the year's hours."""

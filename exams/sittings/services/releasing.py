@@ -1,0 +1,44 @@
+"""What a candidate may know of how his answers were marked, and when."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from exams.bank.types import of
+from exams.sittings.models import Attempt, Score
+from exams.sittings.services.scoring import score_attempt
+
+
+@dataclass(frozen=True)
+class Result:
+    """`is_passed` is None while people have not marked what they must."""
+
+    score: Score
+    full: Decimal
+    pass_marks: Decimal
+    is_passed: bool | None
+
+    @property
+    def by_hand(self) -> Decimal:
+        """Marks that people give, and this score knows nothing of."""
+        return self.full - self.score.full
+
+
+def is_released(attempt: Attempt) -> bool:
+    """Keys, marks and feedback leave the house only where this says so."""
+    return attempt.state == Attempt.State.SUBMITTED and attempt.candidate.exam.is_self_service
+
+
+def result_of(attempt: Attempt) -> Result:
+    """Call it only of what is released. Marked now if no sweep has done so yet."""
+    score = attempt.scores.order_by("-number").first() or score_attempt(attempt)
+    items = attempt.paper.items.all()
+    is_marked = all(of(item.content).IS_OBJECTIVE for item in items)
+    full = score.full if is_marked else sum((item.marks for item in items), Decimal())
+    pass_marks = full * attempt.candidate.exam.pass_percent / 100
+    return Result(score, full, pass_marks, _is_passed(score, full, pass_marks))
+
+
+def _is_passed(score: Score, full: Decimal, pass_marks: Decimal) -> bool | None:
+    if score.marks >= pass_marks:
+        return True
+    return False if score.full == full else None
