@@ -51,7 +51,14 @@ def _standing(candidate: Candidate, now) -> str:
     closes_at = candidate.sitting.closes_at
     if closes_at and closes_at + timedelta(hours=1) < now:
         return "missed"
-    return "ready" if candidate.sitting.opens_at <= now else "before"
+    return _before_the_start(candidate, now)
+
+
+def _before_the_start(candidate: Candidate, now) -> str:
+    opens_at, entry = candidate.sitting.opens_at, candidate.exam.entry_minutes
+    if now < opens_at:
+        return "before"
+    return "shut" if entry is not None and now > opens_at + timedelta(minutes=entry) else "ready"
 
 
 @login_required

@@ -114,6 +114,16 @@ def test_when_it_may_begin(opens, terms, status, place, signed_in):
     assert attempt.state == ("OPEN" if status == 302 else "READY")
 
 
+@pytest.mark.parametrize(
+    ("opens", "minutes", "standing"),
+    [(5, 180, "before"), (-5, 180, "ready"), (-40, 180, "shut"), (-300, 180, "missed")],
+)
+def test_how_an_exam_stands(opens, minutes, standing, place, signed_in):
+    place(opens=opens, minutes=minutes, entry_minutes=30)
+    page = signed_in.get("/exams/")
+    assert [one for _, one in page.context["coming"] + page.context["past"]] == [standing]
+
+
 def test_not_prepared_yet(officer, signed_in):
     candidate = make_candidate(make_sitting(make_exam(officer.unit)), officer)
     assert signed_in.get(f"/exams/{candidate.pk}/").status_code == 200
