@@ -30,6 +30,7 @@ test-all: setup
 
 bench: setup
 	@$(PYTHON_BIN) manage.py bench --standard --json
+	@$(PYTHON_BIN) manage.py bench_exam --json
 
 lock:
 	@uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock

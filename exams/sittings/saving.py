@@ -34,8 +34,9 @@ WITH a AS MATERIALIZED (
     WHEN state = 'OPEN' THEN 1 ELSE 3 END AS kind
   FROM sittings_attempt WHERE id = $1::bigint FOR SHARE),
 item AS (
-  SELECT slot, rev, coalesce(payload, 'null') AS payload
-  FROM jsonb_to_recordset($3::text::jsonb) AS i(slot int, rev int, payload jsonb)),
+  SELECT place, slot, rev, coalesce(payload, 'null') AS payload
+  FROM ROWS FROM (jsonb_to_recordset($3::text::jsonb) AS (slot int, rev int, payload jsonb))
+    WITH ORDINALITY AS i(slot, rev, payload, place)),
 ev AS (
   INSERT INTO sittings_answerevent (attempt_id, slot, epoch, rev, payload, received_at, kind)
   SELECT a.id, slot, $2::int, rev, payload, at, kind FROM a, item WHERE kind < 4
@@ -55,6 +56,7 @@ FROM a CROSS JOIN item
   LEFT JOIN sittings_answer t ON t.attempt_id = a.id AND t.slot = item.slot
   LEFT JOIN sittings_answerevent old
     ON old.attempt_id = a.id AND old.slot = item.slot AND old.epoch = $2::int AND old.rev = item.rev
+ORDER BY item.place
 """
 
 

@@ -2,7 +2,6 @@
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.core.management import call_command
 
 from instructors.bases.services.scoring import assign_reviewers
 from lms.people.access import Role
@@ -14,9 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 WIDTH = 6
 
 
-def test_never_more_than_two_reviewers(districts, city):
-    call_command("load_rules", verbosity=0)
-    call_command("sync_access", verbosity=0)
+def test_never_more_than_two_reviewers(access, rules, districts, city):
     review = make_review(districts["PD-01"], state="SCORING")
     office = factory.make_staff(Role.CITY_OFFICE, city)
     people = [make_reviewer(districts["XH-01"]) for _ in range(WIDTH)]

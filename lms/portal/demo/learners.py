@@ -62,7 +62,9 @@ def certify(learnt: list[CourseProgress], proposer: User, checker: User) -> None
     """The first twenty have their certificate; of three something has been said since."""
     for progress in [one for one in learnt if one.completed_at][:CERTIFIED]:
         issue(progress.evidence_key, actor=checker)
-    held = Certificate.objects.within(proposer, "certificates.propose_change").order_by("pk")
+    held = (
+        Certificate.objects.within(proposer, "certificates.propose_change").filter(officer__isnull=False).order_by("pk")
+    )
     for certificate, (change, reason, is_checked) in zip(held, CHANGES, strict=False):
         event = propose_change(certificate, actor=proposer, change=change, reason=reason)
         if is_checked:

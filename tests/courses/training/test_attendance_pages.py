@@ -84,7 +84,7 @@ class TestSending:
             "not_enrolled",
         )
         client.force_login(learner.officer.user)
-        session.pk = 10**12
+        session.pk = 2**31 - 1
         assert send(client, session, "A").status_code == 404
 
 

@@ -26,9 +26,14 @@ class AttemptModel:
         """The code of the reply, and of each item whether it is stored."""
         verdict = self.verdict(epoch)
         if verdict == "superseded":
-            return verdict, [False] * len(items)
+            return verdict, [self.holds(epoch, item) for item in items]
         stored = [self._keep(epoch, verdict, item) for item in items]
         return "conflict" if verdict == "stored" and not all(stored) else verdict, stored
+
+    def holds(self, epoch: int, item: tuple[int, int, object]) -> bool:
+        """It came before, when this device still counted."""
+        slot, rev, payload = item
+        return (slot, epoch, rev) in self.events and self.events[slot, epoch, rev][0] == payload
 
     def _keep(self, epoch: int, verdict: str, item: tuple[int, int, object]) -> bool:
         slot, rev, payload = item

@@ -85,7 +85,7 @@ def test_small_city(seeded):
     assert live.filter(practice_bases=None).count() == current.filter(course__practice_bases=None).count() == 10
     assert Counter(PracticeBase.objects.values_list("state", flat=True)) == {"ACTIVE": 5, "INCOMPLETE": 1}
     assert Course.objects.live().search("处罚法").count() >= 1
-    assert Courseware.objects.filter(kind="VIDEO", checked_by__isnull=False).count() == 3
+    assert Courseware.objects.filter(kind="VIDEO", checked_by__isnull=False).count() == 8
     assert [course.code for course in Course.objects.stale()] == ["C17"]
     assert Question.objects.usable().count() == 300
     walker = Officer.objects.get(staff_no=WALKER)
