@@ -2,6 +2,9 @@
 
 It takes the attempt FOR SHARE, so that whoever hands in, takes over or extends waits for it and it for them, and
 writes the event and what counts in one go. Nothing is acknowledged that was not stored.
+
+What was stored before is looked up row by row (LATERAL), and only where nothing was written now: joined instead, a plan
+made while the tables were empty reads all of them for every save.
 """
 
 import json
@@ -49,13 +52,16 @@ up AS (
     WHERE excluded.rev > t.rev
   RETURNING slot, rev)
 SELECT a.kind, a.at, a.deadline_at, item.slot, item.rev, ev.slot IS NOT NULL, old.kind, old.payload = item.payload,
-  old.payload, greatest(up.rev, t.rev)
+  old.payload, coalesce(up.rev, t.rev)
 FROM a CROSS JOIN item
   LEFT JOIN ev ON ev.slot = item.slot AND ev.rev = item.rev
   LEFT JOIN up ON up.slot = item.slot
-  LEFT JOIN sittings_answer t ON t.attempt_id = a.id AND t.slot = item.slot
-  LEFT JOIN sittings_answerevent old
-    ON old.attempt_id = a.id AND old.slot = item.slot AND old.epoch = $2::int AND old.rev = item.rev
+  LEFT JOIN LATERAL (
+    SELECT rev FROM sittings_answer WHERE attempt_id = a.id AND slot = item.slot AND up.rev IS NULL LIMIT 1) t ON true
+  LEFT JOIN LATERAL (
+    SELECT kind, payload FROM sittings_answerevent
+    WHERE attempt_id = a.id AND slot = item.slot AND epoch = $2::int AND rev = item.rev AND ev.slot IS NULL LIMIT 1
+  ) old ON true
 ORDER BY item.place
 """
 
