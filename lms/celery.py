@@ -19,6 +19,7 @@ NIGHTLY = {
     "verify_ledger": 2,
     "audit_invariants": 3,
     "clearsessions": 4,
+    "prune_cache": 4,
     "sweep_imports": 5,
     "prune_outbox": 5,
     "forget_questions": 5,

@@ -13,8 +13,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
-from django.db import connection
-from psycopg import OperationalError, RawCursor
+from lms.kit.prepared import execute
 
 
 class Kind(IntEnum):
@@ -111,25 +110,3 @@ def _saved(row) -> Saved:
     _, _, _, slot, rev, stored, old_kind, is_same, held, server_rev = row
     differs = old_kind is not None and not is_same
     return Saved(slot, rev, stored or bool(is_same), differs, json.loads(held) if differs else None, server_rev)
-
-
-def execute(sql: str, values: list) -> list[tuple]:
-    """Run one prepared statement on this thread's connection, without Django's check before each use of it.
-
-    A connection that died since its last use is replaced once.
-    """
-    is_fresh = connection.connection is None
-    connection.ensure_connection()
-    try:
-        return _execute(sql, values)
-    except OperationalError:
-        if is_fresh or connection.in_atomic_block:
-            raise
-    connection.close()
-    connection.ensure_connection()
-    return _execute(sql, values)
-
-
-def _execute(sql: str, values: list) -> list[tuple]:
-    with RawCursor(connection.connection) as cursor:
-        return cursor.execute(sql.encode(), values, prepare=True).fetchall()

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from allauth.account.adapter import get_adapter
 from allauth.mfa.utils import is_mfa_enabled
@@ -14,6 +14,8 @@ from lms.people.access import CONSOLE
 _NOBODY = ("/static/", "/healthz", "/readyz")
 _ALWAYS_OPEN = ("/accounts/", *_NOBODY)
 _SEEN_EVERY = timedelta(minutes=5)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_MOST_NOTED = 20_000
 
 
 class LastSeenMiddleware:
@@ -21,15 +23,21 @@ class LastSeenMiddleware:
 
     def __init__(self, get_response):
         self.get_response = get_response
+        self.noted: dict[str, datetime] = {}
 
     def __call__(self, request):
         if not request.path.startswith(_NOBODY) and request.user.is_authenticated:
-            now = timezone.now()
-            stale = UserSession.objects.filter(
-                session_key=request.session.session_key, last_seen_at__lt=now - _SEEN_EVERY
-            )
-            stale.update(last_seen_at=now, ip=get_adapter().get_client_ip(request))
+            key, now = request.session.session_key, timezone.now()
+            if self.noted.get(key, _LONG_AGO) < now - _SEEN_EVERY:
+                self._note(request, key, now)
         return self.get_response(request)
+
+    def _note(self, request, key: str, now: datetime) -> None:
+        stale = UserSession.objects.filter(session_key=key, last_seen_at__lt=now - _SEEN_EVERY)
+        stale.update(last_seen_at=now, ip=get_adapter().get_client_ip(request))
+        if len(self.noted) >= _MOST_NOTED:
+            self.noted.clear()
+        self.noted[key] = now
 
 
 class PasswordChangeMiddleware:

@@ -124,12 +124,11 @@ def database() -> dict:
 # Counters of failed sign-ins live in this cache: it must outlive the broker, so it is a table.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "lms.kit.cache.CountlessCache",
         "LOCATION": "django_cache",
-        "OPTIONS": {"MAX_ENTRIES": 50_000},
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "lms.people.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -139,7 +138,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
 # --- people -----------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["lms.people.sessions.AccountBackend"]
 PASSWORD_HASHERS = ["lms.people.hashers.OfficerArgon2Hasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

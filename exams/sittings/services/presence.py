@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from exams.sittings.saving import execute
+from lms.kit.prepared import execute
 
 BEAT = """
 WITH a AS (SELECT id, epoch, state, deadline_at, statement_timestamp() AS at FROM sittings_attempt WHERE id = $1::bigint),

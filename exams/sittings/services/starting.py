@@ -7,8 +7,9 @@ from django.db import connection, transaction
 from django.utils.crypto import constant_time_compare
 
 from exams.sittings.admission import check_entry
+from exams.sittings.deadline import deadline
 from exams.sittings.models import Attempt, Candidate, Exam, Signal
-from exams.sittings.services.times import compensation_of, deadline_of, times_of
+from exams.sittings.services.times import compensation_of, times_of
 
 State = Attempt.State
 
@@ -44,9 +45,10 @@ def start_attempt(attempt: Attempt, *, code: str = "") -> Attempt:
     check_code(candidate, code)
     now = database_now()
     times = times_of(candidate)
-    closes_at = times.closes_at and times.closes_at + compensation_of(candidate)
+    given_back = compensation_of(candidate)
+    closes_at = times.closes_at and times.closes_at + given_back
     check_entry(now, candidate.sitting.opens_at, closes_at, candidate.exam.entry_minutes)
-    attempt.started_at, attempt.deadline_at = now, deadline_of(candidate, now)
+    attempt.started_at, attempt.deadline_at = now, deadline(times, now, given_back)
     attempt.state, attempt.epoch = State.OPEN, 1
     attempt.save(update_fields=["started_at", "deadline_at", "state", "epoch"])
     return attempt

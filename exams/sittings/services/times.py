@@ -6,25 +6,45 @@ from django.db.models import Q, QuerySet
 
 from exams.sittings.deadline import INHERIT, EffectiveTimes, Times, deadline, effective_times
 from exams.sittings.models import Candidate, Compensation, TimeOverride
+from lms.kit.prepared import Prepared
+
+NOWHERE = 0
 
 
 def compensations_of(candidate: Candidate) -> QuerySet[Compensation]:
     """What was granted to a candidate himself, to his hall and to his whole sitting."""
-    for_him = Q(candidate=candidate) | Q(candidate=None, hall=None)
-    if candidate.hall_id:
-        for_him |= Q(hall=candidate.hall_id)
-    return Compensation.objects.granted().filter(for_him, sitting=candidate.sitting_id)
+    return _granted(candidate.pk, candidate.hall_id or NOWHERE, candidate.sitting_id)
+
+
+def _granted(candidate: int, hall: int, sitting: int) -> QuerySet[Compensation]:
+    for_him = Q(candidate=candidate) | Q(candidate=None, hall=None) | Q(hall=hall)
+    return Compensation.objects.granted().filter(for_him, sitting=sitting)
+
+
+def _minutes_granted(candidate: int, hall: int, sitting: int):
+    return _granted(candidate, hall, sitting).order_by().values_list("minutes")
+
+
+def _overrides(candidate: int, exam: int):
+    mine = Q(candidate=candidate) | Q(group__members=candidate)
+    return TimeOverride.objects.in_force().filter(mine, exam=exam)
+
+
+_MINUTES, _OVERRIDES = Prepared(_minutes_granted), Prepared(_overrides)
 
 
 def compensation_of(candidate: Candidate) -> timedelta:
-    return timedelta(minutes=sum(compensations_of(candidate).values_list("minutes", flat=True)))
+    return timedelta(
+        minutes=sum(
+            minutes for (minutes,) in _MINUTES(candidate.pk, candidate.hall_id or NOWHERE, candidate.sitting_id)
+        )
+    )
 
 
 def times_of(candidate: Candidate) -> EffectiveTimes:
     """The window and the limit of a candidate, before anything is given back."""
     exam, sitting = candidate.exam, candidate.sitting
-    own = TimeOverride.objects.in_force().filter(Q(candidate=candidate) | Q(group__members=candidate), exam=exam)
-    overrides = list(own)
+    overrides = _OVERRIDES(candidate.pk, exam.pk)
     person = next((_said(one) for one in overrides if one.candidate_id), None)
     groups = [_said(one) for one in overrides if one.group_id]
     return effective_times(Times(sitting.closes_at, _minutes(exam.limit_minutes)), groups, person)

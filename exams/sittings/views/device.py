@@ -3,12 +3,13 @@
 from django.conf import settings
 from django.core import signing
 from django.db.models.functions import Now
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from exams.sittings import token
 from exams.sittings.models import Attempt, Candidate
+from lms.kit.prepared import Prepared
 
 COOKIE, KEPT_SECONDS = "exam", 86_400
 State = Attempt.State
@@ -17,17 +18,33 @@ ELSEWHERE: dict[str, str] = {
 }  # fmt: skip
 
 
+def _candidate(user: int, pk: int):
+    rows = Candidate.objects.of(user).filter(pk=pk)
+    return rows.select_related("exam", "sitting", "hall__unit", "officer", "attempt")
+
+
+def _attempt(user: int, pk: int):
+    rows = Attempt.objects.filter(candidate__in=Candidate.objects.of(user).filter(pk=pk)).annotate(now=Now())
+    return rows.select_related("candidate__exam", "candidate__sitting", "candidate__hall", "candidate__officer")
+
+
+_CANDIDATE, _ATTEMPT = Prepared(_candidate), Prepared(_attempt)
+
+
 def own_candidate(request, pk: int) -> Candidate:
     """404 for anybody else's place, whatever its reader may see in the console."""
-    rows = Candidate.objects.of(request.user)
-    return get_object_or_404(rows.select_related("exam", "sitting", "hall__unit", "officer", "attempt"), pk=pk)
+    return _found(_CANDIDATE.first(request.user.pk, pk))
 
 
 def own_attempt(request, pk: int) -> Attempt:
     """The attempt of a candidate's own place, with the database's time as `now`: one query."""
-    rows = Attempt.objects.filter(candidate__in=Candidate.objects.of(request.user)).annotate(now=Now())
-    rows = rows.select_related("candidate__exam", "candidate__sitting", "candidate__hall", "candidate__officer")
-    return get_object_or_404(rows, candidate=pk)
+    return _found(_ATTEMPT.first(request.user.pk, pk))
+
+
+def _found(row):
+    if row is None:
+        raise Http404
+    return row
 
 
 def is_this_device(request, attempt: Attempt) -> bool:

@@ -1,6 +1,7 @@
 """The answer sheet: all questions in one load, or without script ten a page. Either way no session is written."""
 
 import json
+from functools import lru_cache
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -20,18 +21,31 @@ from exams.sittings.services.submitting import submit
 from exams.sittings.sheet import counted, joined, page_count, page_of, page_slots, page_with, slots_of
 from exams.sittings.views.answers import millis
 from exams.sittings.views.device import led_away, own_attempt
+from lms.kit.prepared import Prepared
 
 NUMBER_DIGITS = 3
 
 
+def _answers(attempt: int):
+    return Answer.objects.filter(attempt=attempt).order_by().values_list("slot", "rev", "payload")
+
+
+def _pieces(paper: int):
+    return PaperSheet.objects.filter(pk=paper).values_list("pieces")
+
+
+_ANSWERS, _PIECES = Prepared(_answers), Prepared(_pieces)
+
+
 def given(attempt: Attempt) -> dict[int, tuple]:
     """{slot: (revision, answer)} of everything stored, what was taken back as None."""
-    rows = Answer.objects.filter(attempt=attempt).order_by().values_list("slot", "rev", "payload")
-    return {slot: (rev, payload) for slot, rev, payload in rows}
+    return {slot: (rev, payload) for slot, rev, payload in _ANSWERS(attempt.pk)}
 
 
-def pieces_of(attempt: Attempt) -> list[dict]:
-    return PaperSheet.objects.values_list("pieces", flat=True).get(pk=attempt.paper_id)
+@lru_cache(maxsize=256)
+def pieces_of(paper: int) -> list[dict]:
+    """Of a frozen paper, which never changes."""
+    return _PIECES.first(paper)[0]
 
 
 @login_required
@@ -47,7 +61,7 @@ def paper(request, pk: int):
         return _save_page(request, attempt, number) if request.method == "POST" else _page(request, attempt, number)
     stored = {slot: list(kept) for slot, kept in given(attempt).items()}
     context = _about(attempt) | {
-        "questions": joined(pieces_of(attempt)), "answers": json.dumps(stored, ensure_ascii=False),
+        "questions": joined(pieces_of(attempt.paper_id)), "answers": json.dumps(stored, ensure_ascii=False),
         "now": millis(attempt.now), "deadline": millis(attempt.deadline_at),
     }  # fmt: skip
     return render(request, "sittings/paper.html", context)
@@ -72,7 +86,7 @@ def _page(request, attempt: Attempt, number: int, notices: list[str] | None = No
     shapes = shapes_of(attempt.paper_id)
     stored = {slot: answer for slot, (_, answer) in given(attempt).items()} | (answers or {})
     context = _about(attempt) | {
-        "questions": page_of(pieces_of(attempt), number, shapes, stored), "number": number, "notices": notices,
+        "questions": page_of(pieces_of(attempt.paper_id), number, shapes, stored), "number": number, "notices": notices,
         "pages": [(one, page_slots(shapes, one)) for one in range(1, page_count(shapes) + 1)],
         "left": attempt.deadline_at and attempt.deadline_at - attempt.now,
     }  # fmt: skip

@@ -15,10 +15,19 @@ from exams.sittings.services.starting import database_now, start_attempt, take_o
 from exams.sittings.services.waiting import jitter_of, room_of
 from exams.sittings.views.answers import millis
 from exams.sittings.views.device import State, is_this_device, own_attempt, own_candidate, remembered
+from lms.kit.prepared import Prepared
 
 SHOWN = 100
 TWICE = timedelta(seconds=10)
 HANDED_IN = (State.SUBMITTED, State.VOID)
+
+
+def _mine(user: int):
+    rows = Candidate.objects.of(user).select_related("exam", "sitting", "hall", "attempt")
+    return rows.order_by("-sitting__opens_at", "-pk")[:SHOWN]
+
+
+_MINE = Prepared(_mine)
 
 
 @login_required
@@ -27,8 +36,7 @@ HANDED_IN = (State.SUBMITTED, State.VOID)
 def mine(request):
     """The officer's exams: to come and under way first, then what is over."""
     officer, now = getattr(request.user, "officer", None), database_now()
-    rows = Candidate.objects.of(request.user).select_related("exam", "sitting", "hall", "attempt")
-    listed = [(one, _standing(one, now)) for one in rows.order_by("-sitting__opens_at", "-pk")[:SHOWN]]
+    listed = [(one, _standing(one, now)) for one in _MINE(request.user.pk)]
     context = {
         "place": "class", "officer": officer, "now": now,
         "coming": [row for row in reversed(listed) if row[1] not in OVER],

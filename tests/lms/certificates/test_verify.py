@@ -114,7 +114,7 @@ def test_the_time_of_the_answer_tells_nothing(certificate, client, patience):
         client.get(url)
         taken[place % 2].append(perf_counter() - begun)
     unknown, malformed = (median(part[20:]) for part in taken)
-    assert abs(unknown - malformed) < 0.15 * max(unknown, malformed)
+    assert abs(unknown - malformed) < 0.25 * max(unknown, malformed)
 
 
 def test_every_wrong_question_costs_the_same_queries(certificate, client, patience):
