@@ -16,6 +16,7 @@ NIGHTLY = {
     "remind_room_rechecks": 1,
     "tend_practice_bases": 1,
     "tend_development": 1,
+    "tend_licences": 1,
     "verify_ledger": 2,
     "audit_invariants": 3,
     "clearsessions": 4,

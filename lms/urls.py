@@ -10,6 +10,8 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from courses.learning.views.media import service_worker
 from exams.bank import urls as bank_urls
+from exams.licences import urls as licence_urls
+from exams.marking import urls as marking_urls
 from exams.sittings import urls as sittings_urls
 from instructors.bases import urls as base_urls
 from lms.certificates import urls as certificate_urls
@@ -54,8 +56,11 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("practice/", include((bank_urls.practice_urlpatterns, "practice"))),
     path("learn/", include("courses.learning.urls")),
+    path("licences/", include((licence_urls.officer_urlpatterns, "licences"))),
     path("answers/", include((sittings_urls.answer_urlpatterns, "answers"))),
     path("halls/", include((sittings_urls.hall_urlpatterns, "halls"))),
+    path("marking/", include((marking_urls, "marking"))),
+    path("exams/results/", include("exams.results.urls")),
     path("exams/", include((sittings_urls.candidate_urlpatterns, "exams"))),
     path("classes/", include("courses.training.urls")),
     path("places/", include("instructors.classrooms.urls")),

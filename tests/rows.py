@@ -48,17 +48,33 @@ from courses.training.models import (
     TrainingPlan,
 )
 from exams.bank.models import ImportBatch, Question, QuestionBank
+from exams.licences.models import (
+    Application,
+    ApplicationBatch,
+    CancellationProposal,
+    EnforcementCertificate,
+    LevelResult,
+    OfficerStanding,
+    ResultFile,
+    ResultLine,
+    Submission,
+    Transition,
+)
+from exams.marking.models import MarkingTask
 from exams.papers.models import BankSnapshot, Blueprint, ForbiddenPair, Paper
+from exams.results.models import ExamAppeal, ExamVoiding, Release, RestsOn, Revision
 from exams.sittings.models import (
     Candidate,
     CandidateGroup,
     Exam,
     Hall,
     KeyCorrection,
+    Outcome,
     Regrade,
     Sitting,
     TimeOverride,
 )
+from exams.statistics.models import AnalysedExam, ItemAnalysis, ItemStatistic, PaceNote, SimilarPair
 from instructors.bases.models import BaseChecklist, BaseDecision, BaseReview, BaseRound, PracticeBase, ScoreSheet
 from instructors.classrooms.models import RoomCheck, RoomEquipment, SmartClassroom
 from instructors.mentorship.models import LogEntry, Mentorship, MentorshipPhase, Observation
@@ -93,8 +109,12 @@ from tests.courses.training.factory import (
     make_venue,
 )
 from tests.courses.training.plans import make_item, make_plan
+from tests.exams.licences import exchange as licence_files
+from tests.exams.licences import factory as licences
 from tests.exams.papers.factory import make_bank, make_blueprint, make_question
+from tests.exams.results.factory import make_appeal, make_outcome, make_rest
 from tests.exams.sittings.factory import make_candidate, make_exam, make_hall, make_sitting
+from tests.exams.statistics import factory as statistics
 from tests.instructors.bases import factory as bases
 from tests.instructors.classrooms import factory as rooms
 from tests.instructors.mentorship.factory import make_log, make_mentorship, make_observation
@@ -286,6 +306,22 @@ def make_own_exam(unit: OrgUnit) -> Exam:
     return make_exam(unit, kinds=("single",), each=1, code=f"X{next(_numbers)}")
 
 
+def make_marking_task(unit: OrgUnit) -> MarkingTask:
+    number = next(_numbers)
+    exam = make_own_exam(unit)
+    return MarkingTask.objects.create(
+        exam=exam, cell=1, title=f"案例分析题{number}", full=50, seed="seed", made_by=factory.make_user(),
+        terms={
+            "mode": "2+1+1", "threshold_percent": "20", "is_inclusive": True, "places": "1", "equidistant": "arbiter",
+            "arbiter_final": True,
+        },
+    )  # fmt: skip
+
+
+def make_application_batch(unit: OrgUnit) -> ApplicationBatch:
+    return ApplicationBatch.objects.create(unit=unit, title=f"批量申办{next(_numbers)}", made_by=factory.make_user())
+
+
 def make_own_sitting(unit: OrgUnit) -> Sitting:
     return make_sitting(make_own_exam(unit), opens=600)
 
@@ -314,10 +350,37 @@ def make_regrade(unit: OrgUnit) -> Regrade:
     return Regrade.objects.create(exam=exam, made_by=factory.make_user(), looked_at=next(_numbers), differences=[])
 
 
+def make_held_exam(unit: OrgUnit, people: int = 1) -> Exam:
+    return statistics.held_exam(unit, people=people, each=1, code=f"Y{next(_numbers)}")
+
+
+def proposed(model):
+    return lambda unit: model.objects.create(
+        exam=make_own_exam(unit), reason=f"理由{next(_numbers)}", made_by=factory.make_user()
+    )
+
+
 MAKERS = {
+    ExamAppeal: lambda unit: make_appeal(make_outcome(make_own_sitting(unit))),
+    ExamVoiding: proposed(ExamVoiding),
+    Outcome: lambda unit: make_outcome(make_own_sitting(unit)),
+    Release: lambda unit: Release.objects.create(exam=make_own_exam(unit), made_by=factory.make_user()),
+    RestsOn: lambda unit: make_rest(make_outcome(make_own_sitting(unit))),
+    Revision: proposed(Revision),
+    LevelResult: lambda unit: licence_files.make_level_result(unit),
+    OfficerStanding: lambda unit: OfficerStanding.objects.with_licence().get(pk=factory.make_officer(unit).pk),
+    ResultFile: licence_files.make_result_file,
+    ResultLine: licence_files.make_result_line,
+    Submission: licence_files.make_submission,
+    AnalysedExam: lambda unit: AnalysedExam.objects.get(pk=make_held_exam(unit).pk),
+    ItemAnalysis: lambda unit: statistics.make_analysis(make_own_exam(unit)),
+    ItemStatistic: lambda unit: statistics.make_statistic(make_own_exam(unit)),
+    PaceNote: lambda unit: statistics.make_note(make_held_exam(unit)),
+    SimilarPair: lambda unit: statistics.make_pair(make_held_exam(unit, 2)),
     Candidate: lambda unit: make_candidate(make_own_sitting(unit)),
     CandidateGroup: make_group,
     Exam: make_own_exam,
+    MarkingTask: make_marking_task,
     Hall: lambda unit: make_hall(make_own_sitting(unit), name=f"考场{next(_numbers)}"),
     KeyCorrection: make_key_correction,
     Regrade: make_regrade,
@@ -362,6 +425,11 @@ MAKERS = {
     SmartClassroom: rooms.make_room,
     RoomCheck: lambda unit: rooms.make_check(rooms.make_room(unit)),
     RoomEquipment: lambda unit: rooms.make_equipment(rooms.make_room(unit)),
+    Application: lambda unit: licences.add_application(licences.make_held(unit), "RENEWAL", "DONE"),
+    ApplicationBatch: make_application_batch,
+    CancellationProposal: licences.make_proposal,
+    EnforcementCertificate: licences.make_held,
+    Transition: licences.make_transition,
     CertificateDesign: make_design,
     CertificateEvent: make_certificate_event,
     Correction: make_correction,

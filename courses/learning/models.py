@@ -1,6 +1,7 @@
 from django.contrib.postgres.fields import ArrayField, IntegerRangeField
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from courses.catalogue.models import Course, CourseVersion
 from courses.learning.coverage import clock
@@ -188,8 +189,12 @@ class CourseAssignment(models.Model):
     rank = models.CharField("职级", max_length=20, choices=Officer.Rank, blank=True)
     status = models.CharField("人员状态", max_length=20, choices=Officer.Status, blank=True)
     entered_since = models.DateField("入职不早于", null=True, blank=True)
+    is_named = models.BooleanField("指定人员", default=False, editable=False)
+    people = models.ManyToManyField(Officer, related_name="+", verbose_name="指定的人员", editable=False)
     due_on = models.DateField("截止日期")
-    made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="布置人", editable=False)
+    made_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name="布置人", editable=False
+    )  # fmt: skip
     made_at = models.DateTimeField("布置时间", auto_now_add=True)
     ended_at = models.DateTimeField("撤回时间", null=True, editable=False)
 
@@ -221,6 +226,13 @@ class CourseAssignment(models.Model):
         return self.due_on.year
 
     @property
+    def years(self) -> range:
+        """In which years' learning it may be met: who is named by himself may learn from the day he is told."""
+        return range(timezone.localtime(self.made_at).year if self.is_named else self.year, self.year + 1)
+
+    @property
     def whom(self) -> str:
+        if self.is_named:
+            return f"{self.unit.name}，指定人员"
         since = f"{self.entered_since:%Y年%-m月%-d日}后入职" if self.entered_since else ""
         return "，".join(filter(None, [self.unit.name, self.get_rank_display(), self.get_status_display(), since]))

@@ -74,4 +74,8 @@ class CourseAssignmentQuerySet(ScopedQuerySet):
         if officer.entered_on:
             entered |= Q(entered_since__lte=officer.entered_on)
         place = Q(unit__path__in=above([unit], itself=True)) | Q(unit=unit.daily_parent_id, unit__kind="STREET")
-        return self.filter(place, entered, ended_at=None, rank__in=["", officer.rank], status__in=["", officer.status])
+        named = self.model.people.through.objects.filter(officer=officer).values("courseassignment")
+        mine = Q(is_named=False) | Q(pk__in=named)
+        return self.filter(
+            place, entered, mine, ended_at=None, rank__in=["", officer.rank], status__in=["", officer.status]
+        )

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from django.db.models import Count, DurationField, ExpressionWrapper, F, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from lms.kit.querysets import ScopedQuerySet
@@ -167,6 +167,25 @@ class ScoreQuerySet(ScopedQuerySet):
 
     def latest(self):
         return self.order_by("attempt_id", "-number").distinct("attempt_id")
+
+
+HISTORY = "sittings.view_outcome_history"
+
+
+class OutcomeQuerySet(ScopedQuerySet):
+    unit_lookup = "attempt__candidate__unit"
+    owner_lookup = "attempt__candidate__officer__user"
+
+    def latest(self):
+        newer = self.model.objects.filter(attempt=OuterRef("attempt"), number__gt=OuterRef("number"))
+        return self.filter(~Exists(newer.order_by()))
+
+    def visible_to(self, user):
+        """What counts now; how it came about is for whoever may see the history."""
+        rows = super().visible_to(user)
+        if not user.is_authenticated:
+            return rows
+        return rows.latest() | rows.filter(user.scope_filter(HISTORY, self.unit_lookup))
 
 
 class CorrectionQuerySet(ScopedQuerySet):

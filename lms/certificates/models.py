@@ -15,6 +15,7 @@ class Kind(models.TextChoices):
     COMPLETION = "COMPLETION", "结业证书"
     CLASS = "CLASS", "培训班结业证书"
     PLAQUE = "PLAQUE", "实践教学基地牌匾"
+    EXAM = "EXAM", "考试合格证书"
 
 
 class CertificateDesign(TwoPersonModel):

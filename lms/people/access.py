@@ -111,7 +111,21 @@ BANK = {"people.view_orgunit"} | {
     f"bank.view_{name}" for name in ("questionbank", "question", "questionversion", "importbatch")
 }
 PAPERS = {"papers.view_blueprint", "papers.view_banksnapshot", "papers.view_paper", "papers.view_forbiddenpair"}
-SEE_EXAMS = {f"sittings.view_{name}" for name in ("exam", "sitting", "candidate", "unitquota")}
+SEE_LICENCES = {
+    f"licences.view_{name}"
+    for name in ("enforcementcertificate", "application", "applicationbatch", "transition", "cancellationproposal")
+}
+SEE_STANDING = {"licences.view_officerstanding", "licences.view_levelresult"}
+SEE_EXCHANGE = {f"licences.view_{name}" for name in ("submission", "resultfile", "resultline")}
+EXCHANGE_LICENCES = SEE_EXCHANGE | {
+    "licences.add_submission", "licences.add_resultfile", "licences.export_levelresult",
+}  # fmt: skip
+APPLY_LICENCES = SEE_LICENCES | SEE_STANDING | {"licences.add_application", "licences.keep_enforcementcertificate"}
+REVIEW_LICENCES = APPLY_LICENCES | {"licences.review_application", "licences.propose_cancellation"}
+DECIDE_LICENCES = REVIEW_LICENCES | {"licences.approve_application"} | {
+    f"licences.{verb}_enforcementcertificate" for verb in ("suspend", "cancel", "revoke")
+}  # fmt: skip
+SEE_EXAMS = {f"sittings.view_{name}" for name in ("exam", "sitting", "candidate", "unitquota", "outcome")}
 NOMINATE = SEE_EXAMS | {"sittings.nominate_candidate"}
 WATCH_EXAMS = SEE_EXAMS | {f"sittings.view_{name}" for name in (
     "hall", "candidategroup", "timeoverride", "compensation", "attempt", "incident", "voiding", "keycorrection",
@@ -124,10 +138,25 @@ DECIDE_EXAMS = WATCH_EXAMS | {
     "sittings.publish_exam", "sittings.watch_exam", "sittings.decide_exam", "sittings.check_keycorrection",
     "sittings.view_score",
 }  # fmt: skip
+SEE_ITEMS = {"statistics.view_itemstatistic"}
+SEE_ANALYSES = {f"statistics.view_{name}" for name in ("analysedexam", "itemanalysis")}
+ANALYSE = SEE_ITEMS | SEE_ANALYSES | {"statistics.analyse_exam"}
+SEE_SIGNALS = {"statistics.view_similarpair", "statistics.view_pacenote"}
+SEE_RELEASES = {f"results.view_{name}" for name in ("release", "examappeal", "examvoiding", "revision", "restson")}
+RELEASE = SEE_RELEASES | {
+    "results.add_release", "results.check_release", "results.add_examvoiding", "results.check_revision",
+    "results.decide_examappeal",
+}  # fmt: skip
+CHECK_RELEASES = SEE_RELEASES | {"results.check_release", "results.add_revision"}
+CHECK_VOIDINGS = SEE_RELEASES | {
+    "results.check_examvoiding", "results.decide_examappeal", "results.decide_restson",
+}  # fmt: skip
+SEE_MARKING = {"marking.view_markingtask"}
+RUN_MARKING = SEE_MARKING | {"marking.add_markingtask", "marking.run_markingtask"}
 OFFICE = (
     {CONSOLE, "people.change_officer", "people.transfer_officer", "people.import_officer", "people.propose_role"}
     | {"people.view_rolegrant", "ledger.propose_entry", "ledger.check_entry", "ledger.add_importedrecord"}
-    | {"audit.view_auditevent", "ledger.view_correction"} | NOMINATE
+    | {"audit.view_auditevent", "ledger.view_correction"} | NOMINATE | REVIEW_LICENCES | {"licences.add_card"}
     | {"learning.view_courseprogress", "learning.view_watchspan", "learning.review_watchspan"}
     | FILL_CLASSES | COMPLETE | KEEP_ATTENDANCE
     | KEEP_DEVELOPMENT
@@ -179,12 +208,12 @@ ROLES: dict[str, Grantable] = {
     Role.TEAM_CLERK: _role(CONSOLE, *FILL_CLASSES, *PEOPLE, *LEDGER, *RULES, *JOBS, "learning.view_courseprogress",
         "learning.view_courseassignment", *DRAFT_PLANS, *SEE_CLASSES, *PAIR_UP, *APPLY_BASES, *ASSESS_ROOMS, "training.hold_team_session",
         *CLAIM_PLACES,
-        "training.view_teamsession", "certificates.view_certificate", *SEE_POOL, "pool.add_nomination", "sittings.view_candidate",
+        "training.view_teamsession", "certificates.view_certificate", *SEE_POOL, "pool.add_nomination", "sittings.view_candidate", *APPLY_LICENCES,
     ),
-    Role.STREET_MANAGER: _role(CONSOLE, *PEOPLE, "ledger.view_obligation", *RULES),
+    Role.STREET_MANAGER: _role(CONSOLE, *PEOPLE, "ledger.view_obligation", *RULES, "licences.view_enforcementcertificate", "licences.view_officerstanding"),
     Role.DISTRICT_OFFICE: _role(*OFFICE),
     Role.CITY_OFFICE: _role(
-        *OFFICE, "pool.add_podiummember", "pool.change_podiummember", *DECIDE_STUDIOS, *DECIDE_BASES, "people.add_orgunit", "people.change_orgunit", "rules.add_ruleversion", "rules.change_ruleversion",
+        *OFFICE, *DECIDE_LICENCES, *EXCHANGE_LICENCES, *CHECK_VOIDINGS, "pool.add_podiummember", "pool.change_podiummember", *DECIDE_STUDIOS, *DECIDE_BASES, "people.add_orgunit", "people.change_orgunit", "rules.add_ruleversion", "rules.change_ruleversion",
         "certificates.add_certificatedesign", "certificates.approve_certificatedesign",
         "rules.add_regulation", "rules.change_regulation", "rules.add_yearlabel", "rules.change_yearlabel",
         *KEEP_REFERENCES, "catalogue.add_courseware", "catalogue.check_courseware",
@@ -192,22 +221,22 @@ ROLES: dict[str, Grantable] = {
     ),
     Role.LEGAL_OFFICE: _role(
         CONSOLE, *RULES, "people.view_orgunit", *CATALOGUE, *LEGAL_SOURCES, "catalogue.check_courseware",
-        *DEVELOPMENT, "development.check_maskingcertificate",
+        *DEVELOPMENT, "development.check_maskingcertificate", "licences.view_enforcementcertificate",
     ),
     Role.EXAM_SETTER: _role(
         CONSOLE, *CATALOGUE, *BANK, *JOBS, "bank.add_question", "bank.change_question", "bank.import_question",
-        "bank.export_question",
+        "bank.export_question", *SEE_ITEMS,
     ),
-    Role.EXAM_REVIEWER: _role(CONSOLE, *CATALOGUE, *BANK, "bank.review_question"),
+    Role.EXAM_REVIEWER: _role(CONSOLE, *CATALOGUE, *BANK, "bank.review_question", *SEE_ITEMS),
     Role.EXAM_ADMIN: _role(
         CONSOLE, *CATALOGUE, *BANK, *PAPERS, *JOBS, "bank.add_questionbank", "bank.change_questionbank",
         "bank.activate_question", "papers.add_blueprint", "papers.change_blueprint", "papers.draw_paper", "papers.add_forbiddenpair",
-        "papers.delete_forbiddenpair", *RUN_EXAMS,
+        "papers.delete_forbiddenpair", *RUN_EXAMS, *RUN_MARKING, *ANALYSE, *CHECK_RELEASES,
     ),
-    Role.MARKER: _role(),
+    Role.MARKER: _role("marking.mark_script"),
     Role.CHIEF_EXAMINER: _role(
         CONSOLE, *CATALOGUE, *BANK, *PAPERS, *JOBS, "papers.approve_blueprint", "papers.seal_paper", "papers.open_paper",
-        *DECIDE_EXAMS,
+        *DECIDE_EXAMS, *SEE_MARKING, "marking.arbitrate_markingtask", *ANALYSE, *SEE_SIGNALS, *RELEASE,
     ),
     Role.INVIGILATOR: _role("sittings.watch_exam", "sittings.compensate_exam", "sittings.add_incident"),
     Role.INSTRUCTOR: _role("training.record_score"),
@@ -218,15 +247,15 @@ ROLES: dict[str, Grantable] = {
     Role.BASE_REVIEWER: _role(CONSOLE, "bases.score_basereview", *STUDIOS, "studios.score_studioreview"),
     Role.FINANCE: _role(CONSOLE, *RULES),
     Role.HR: _role(CONSOLE, *LEARNERS, *PEOPLE, "ledger.view_obligation", *SEE_PLANS, *MENTORING, *STUDIOS,
-        "studios.score_studioreview",
+        "studios.score_studioreview", *SEE_LICENCES, *SEE_STANDING, "licences.export_levelresult",
     ),
     Role.AUDITOR: _role(
         CONSOLE, *LEARNERS, *PEOPLE, *LEDGER, *RULES, "audit.view_auditevent", "people.view_rolegrant", "ledger.view_correction",
         "jobs.view_job", "notices.view_notice", "notices.view_delivery",
         "learning.view_courseprogress", "learning.view_watchspan", "learning.view_courseassignment", *CERTIFICATES,
         *SEE_PLANS, *SEE_CLASSES, *SEE_RESULTS, *SEE_ATTENDANCE, *DEVELOPMENT, "development.view_peerreview", *MENTORING, *STUDIOS,
-        *SEE_BASES, "bases.view_scoresheet", *SEE_POOL, *SEE_ROOMS,
-        *WATCH_EXAMS, "sittings.view_score",
+        *SEE_BASES, "bases.view_scoresheet", *SEE_POOL, *SEE_ROOMS, *SEE_LICENCES, *SEE_STANDING, *SEE_EXCHANGE,
+        *WATCH_EXAMS, *SEE_ANALYSES, *SEE_SIGNALS, "sittings.view_score", *SEE_MARKING, "sittings.view_outcome_history", *SEE_RELEASES,
     ),
     Role.RULE_APPROVER: _role(CONSOLE, *RULES, "rules.approve_ruleversion"),
     Role.SECURITY_ADMIN: _role(

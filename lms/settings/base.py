@@ -12,6 +12,10 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 INSTALLED_APPS = [
     "lms.portal",
+    "exams.licences",
+    "exams.results",
+    "exams.statistics",
+    "exams.marking",
     "exams.sittings",
     "courses.training",
     "courses.learning",
@@ -255,6 +259,7 @@ OUTBOX_KEPT_DAYS = 30  # sent messages of finished jobs; the jobs themselves sta
 SEAL_PROVIDER = env("SEAL_PROVIDER", default="lms.certificates.seal.DevelopmentSeal")
 SEAL_FOLDER = Path(env("SEAL_FOLDER", default=str(BASE_DIR / ".local" / "seal")))
 VERIFY_PER_ADDRESS, VERIFY_TOGETHER = 30, 3000  # questions a minute on the public page
+LICENCE_ISSUER = env("LICENCE_ISSUER", default="发证机关（演示）")  # as it stands on the cards of 行政执法证
 
 # --- the ledger's heads, kept outside the database ------------------------------------------
 CHAIN_HEADS_FILE = Path(env("CHAIN_HEADS_FILE", default=str(BASE_DIR / ".local" / "chain-heads.jsonl")))

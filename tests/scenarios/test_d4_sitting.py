@@ -1,4 +1,4 @@
-"""D4, the sitting: a level exam in three windows, from its draft to the sum of those who sat and those who did not."""
+"""D4: a level exam in three windows, from its draft to the last decision of an appeal."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,7 +14,10 @@ from exams.papers.models import Blueprint, BlueprintCell
 from exams.papers.services.blueprints import save_blueprint
 from exams.papers.services.drawing import rebuilt
 from exams.papers.services.sealing import approve_blueprint, open_paper
-from exams.sittings.models import Attempt, Candidate, Exam, Hall, Sitting
+from exams.results.invariants import INVARIANTS
+from exams.results.services.figures import figures_of
+from exams.results.services.releasing import propose_release
+from exams.sittings.models import Attempt, Candidate, Exam, Hall, Outcome, Sitting
 from exams.sittings.saving import Kind, save
 from exams.sittings.services.absence import mark_absent
 from exams.sittings.services.candidates import nominate
@@ -27,14 +30,19 @@ from exams.sittings.services.starting import start_attempt, take_over
 from exams.sittings.services.submitting import submit
 from exams.sittings.services.windows import Places, add_hall, add_sitting, copy_sitting, share_places
 from lms.audit.models import AuditEvent
+from lms.certificates.models import Certificate
+from lms.certificates.services.designs import install_first_design
 from lms.jobs.models import Job
 from lms.jobs.running import run_job
+from lms.ledger.models import Entry
 from lms.people.access import Role
 from lms.people.models import Officer, User
 from lms.sheets.export import write_xlsx
 from tests import factory
 from tests.courses.training.factory import make_class
+from tests.exams.bank.samples import short_answer
 from tests.exams.papers.factory import make_bank, make_question
+from tests.scenarios.d4_afterwards import appealed, marked, told
 
 pytestmark = pytest.mark.django_db
 DISTRICTS, WINDOWS, TOPICS, ABSENT, MINUTE = 12, 3, 12, 4, 41
@@ -70,6 +78,12 @@ def officers_of(districts, people: int) -> list[Officer]:
     )  # fmt: skip
 
 
+def case_of(at: int) -> dict:
+    """A case whose two parts people mark, 50 in all."""
+    parts = [{**short_answer(), "share": share} for share in ("0.4", "0.6")]
+    return {"type": "case", "stem": f"案例{at}：某日，执法人员巡查时……", "parts": parts, "feedback": "综合题。"}
+
+
 def blueprint_of(city, staff) -> Blueprint:
     bank = make_bank(city, "D4")
     cells = []
@@ -81,9 +95,9 @@ def blueprint_of(city, staff) -> Blueprint:
             for _ in range(count + 2):
                 make_question(bank, kind, topic=topic)
             cells.append(BlueprintCell(type=kind, topic=topic, count=count, marks=Decimal("0.5")))
-    for _ in range(CASES + 1):
-        make_question(bank, "case")
-    cells.append(BlueprintCell(type="case", count=CASES, marks=Decimal(25)))
+    for at in range(CASES + 1):
+        make_question(bank, "case", content=case_of(at))
+    cells.append(BlueprintCell(type="case", count=CASES, marks=Decimal(50)))
     blueprint = Blueprint(code="D4", name="等级考试方案", unit=city)
     saved = save_blueprint(blueprint, cells, [bank], actor=staff[Role.EXAM_ADMIN])
     return approve_blueprint(saved, actor=staff[Role.CHIEF_EXAMINER])
@@ -150,6 +164,14 @@ def answers(attempt: Attempt, slots) -> list[tuple[int, int, str]]:
     return [(slot, 1, '"a"') for slot in slots]
 
 
+def write_cases(attempt: Attempt) -> None:
+    """The two cases come last on every paper."""
+    total = SINGLE + MULTIPLE + JUDGED
+    text = '{"1": "先亮证，固定证据。", "2": "适用简易程序。"}'
+    told = save(attempt.pk, attempt.epoch, [(total + at + 1, 1, text) for at in range(CASES)])
+    assert all(item.is_stored for item in told.items)
+
+
 def power_loss(attempt: Attempt) -> None:
     """At minute 41 the workstation dies with one answer unsent; another goes on where the server stands."""
     started = start_attempt(attempt)
@@ -193,13 +215,20 @@ def test_d4(people, forms, city, districts, staff):
         first, *others = attempts_of(sitting)
         power_loss(first)
         for attempt in others[:-ABSENT]:
-            submit(start_attempt(attempt), Attempt.How.INVIGILATOR)
+            begun = start_attempt(attempt)
+            write_cases(begun)
+            submit(begun, Attempt.How.INVIGILATOR)
         open_since(sitting, 200)
     assert mark_absent() == WINDOWS * ABSENT
     sat = Attempt.objects.filter(state="SUBMITTED").count()
     absent = Candidate.objects.filter(state="ABSENT").count()
     assert (sat, absent) == (people - WINDOWS * ABSENT, WINDOWS * ABSENT)
     assert sat + absent == people
+
+    afterwards(exam, city, staff, sat)
+    assert (
+        Attempt.objects.filter(state="SUBMITTED").count() + Candidate.objects.filter(state="ABSENT").count() == people
+    )
 
     for one in sorted(papers, key=lambda one: one.pk)[:3]:
         assert rebuilt(one) == one.sha256
@@ -209,3 +238,30 @@ def test_d4(people, forms, city, districts, staff):
         )
         kinds = dict(one.items.values_list("content__type").annotate(n=Count("pk")))
         assert kinds == {"single": SINGLE, "multiple": MULTIPLE, "true_false": JUDGED, "case": CASES}
+
+
+def afterwards(exam: Exam, city, staff, sat: int) -> None:
+    """Marking, release, appeals; both marks are for auditors only."""
+    admin, chief = staff[Role.EXAM_ADMIN], staff[Role.CHIEF_EXAMINER]
+    with pytest.raises(ValidationError) as caught:
+        propose_release(exam, list(exam.sittings.all()), actor=chief, feedback="POINTS")
+    assert "unmarked" in {one.code for one in caught.value.error_list}
+    marked(exam, city, admin)
+    install_first_design(factory.make_user(), factory.make_user(), "EXAM")
+    attempts = told(exam, chief, admin)
+    passed = Outcome.objects.filter(is_passed=True).count()
+    rate = figures_of(exam, 5).first
+    assert (rate.part, rate.whole) == (passed, sat)
+    assert str(rate).endswith(f"（{passed:,}/{sat:,}人）")
+    assert Certificate.objects.filter(kind="EXAM").count() == Entry.objects.standing().count() == passed > 0
+
+    found = appealed(exam, attempts, factory.make_staff(Role.CHIEF_EXAMINER, city))
+    assert {result: len(rows) for result, rows in found.items()} == {"RAISED": 2, "LOWERED": 1, "KEPT": 9}
+    changed = [one.attempt_id for result in ("RAISED", "LOWERED") for one in found[result]]
+    seen = {
+        role: Outcome.objects.visible_to(factory.make_staff(role, city)).filter(attempt__in=changed).count()
+        for role in (Role.AUDITOR, Role.CHIEF_EXAMINER, Role.EXAM_ADMIN, Role.CITY_OFFICE)
+    }
+    assert seen == {"AUDITOR": 6, "CHIEF_EXAMINER": 3, "EXAM_ADMIN": 3, "CITY_OFFICE": 3}
+    assert Outcome.objects.count() == sat + 3
+    assert [one() for one in INVARIANTS] == [None] * len(INVARIANTS)

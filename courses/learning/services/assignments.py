@@ -1,5 +1,6 @@
 """Tasks and how far people are with them: one query for any number of people."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -26,11 +27,23 @@ STATES = {"NONE": "未开始", "BEGUN": "学习中", "DONE": "已学完"}
 def assign(assignment: CourseAssignment, title: str, *, actor) -> CourseAssignment:
     if assignment.due_on < timezone.localdate():
         raise ValidationError("截止日期不能早于今天。", code="past")
-    assignment.title, assignment.made_by = title, actor
+    assignment.title, assignment.made_by = title, actor if isinstance(actor, User) else None
     assignment.save(force_insert=True)
     about = {"what": title, "whom": assignment.whom, "due_on": str(assignment.due_on)}
     record("learning.assign", actor=actor, target=assignment, **about)  # type: ignore[arg-type]
     return assignment
+
+
+@transaction.atomic
+def assign_to(assignment: CourseAssignment, officers: Iterable[Officer], *, actor) -> CourseAssignment:
+    """A task for these people by name: the standing one of the same course and day, if there is one, gets them too."""
+    about = {"course": assignment.course, "unit": assignment.unit, "due_on": assignment.due_on, "is_named": True}
+    task = CourseAssignment.objects.select_for_update(of=("self",)).filter(**about, ended_at=None).first()
+    if task is None:
+        assignment.is_named = True
+        task = assign(assignment, assignment.title, actor=actor)
+    task.people.add(*officers)
+    return task
 
 
 @transaction.atomic
@@ -49,6 +62,8 @@ def people_of(assignment: CourseAssignment, user, permission: str = VIEW) -> Que
     rows = Officer.objects.in_service().filter(
         in_units([assignment.unit], "unit"), user.scope_filter(permission, "unit")
     )
+    if assignment.is_named:
+        rows = rows.filter(pk__in=assignment.people.values("pk"))
     if assignment.rank:
         rows = rows.filter(rank=assignment.rank)
     if assignment.status:
@@ -61,7 +76,7 @@ def people_of(assignment: CourseAssignment, user, permission: str = VIEW) -> Que
 
 
 def _begun(assignment: CourseAssignment) -> Q:
-    rows = CourseProgress.objects.filter(year=assignment.year).values("officer")
+    rows = CourseProgress.objects.filter(year__in=assignment.years).values("officer")
     if assignment.course_id:
         return Q(pk__in=rows.filter(version__course=assignment.course_id))
     return Q(pk__in=rows.filter(version__module=assignment.module))
@@ -70,7 +85,7 @@ def _begun(assignment: CourseAssignment) -> Q:
 def _done(assignment: CourseAssignment) -> Q | Exists:
     """A course is done when it was learnt to its end; a module when the ledger has a standing entry of it."""
     if assignment.course_id:
-        rows = CourseProgress.objects.filter(year=assignment.year, completed_at__isnull=False).values("officer")
+        rows = CourseProgress.objects.filter(year__in=assignment.years, completed_at__isnull=False).values("officer")
         return Q(pk__in=rows.filter(version__course=assignment.course_id))
     # Person by person: the ledger finds the lines of one obligation at once, those of one module only by reading all.
     entries = Entry.objects.standing().filter(obligation__officer=OuterRef("pk"), obligation__year=assignment.year)
@@ -140,12 +155,15 @@ def remind(assignment: CourseAssignment, *, actor, place: str = "") -> int:
 def open_assignments(officer: Officer, today: date) -> list[CourseAssignment]:
     """What an officer still owes, the most urgent first, with the days that are left; past years are past."""
     year = ExtractYear("due_on")
-    by_course = CourseProgress.objects.filter(officer=officer, completed_at__isnull=False, year=OuterRef("due_year"))
+    first = Case(When(is_named=True, then=ExtractYear("made_at")), default=year)
+    by_course = CourseProgress.objects.filter(
+        officer=officer, completed_at__isnull=False, year__range=(OuterRef("first_year"), OuterRef("due_year"))
+    )
     entries = Entry.objects.standing().filter(obligation__officer=officer, obligation__year=OuterRef("due_year"))
     done: Any = Exists(by_course.filter(version__course=OuterRef("course")))
     done |= Exists(entries.filter(module=OuterRef("module")).exclude(module=""))
     rows = CourseAssignment.objects.for_officer(officer).filter(due_on__gte=date(today.year, 1, 1))
-    found = list(rows.annotate(due_year=year).exclude(done).order_by(F("due_on"), "pk"))
+    found = list(rows.annotate(due_year=year, first_year=first).exclude(done).order_by(F("due_on"), "pk"))
     for row in found:
         row.days_left = (row.due_on - today).days
     return found

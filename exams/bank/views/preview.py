@@ -8,6 +8,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from wagtail.admin.views.generic import InspectView
 
 from exams.bank.models import Question, QuestionVersion
+from exams.bank.panels import panels_of
 from exams.bank.services.editing import CHANGE
 from exams.bank.services.review import ACTIVATE, REVIEW, State
 from exams.bank.types import of
@@ -52,7 +53,7 @@ class QuestionView(InspectView):
         return super().get_context_data(**kwargs) | {
             "question": question, "version": version, "versions": versions, "State": State,
             "key": keyed(version.content) if has_key else None,
-            "actions": self.viewset.open_actions(question, user),
+            "actions": self.viewset.open_actions(question, user), "panels": panels_of(question, user),
             "can_change": user.has_perm(CHANGE) and question.state != State.RETIRED,
         }  # fmt: skip
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from exams.bank.types import TYPES
-from exams.sittings.models import Attempt, Candidate, Exam, Score, Sitting
+from exams.sittings.models import Attempt, Candidate, Exam, Outcome, Score, Sitting
 from exams.sittings.services.candidates import Answer, add_candidates
 from exams.sittings.services.starting import database_now
 from exams.sittings.services.times import compensation_of, times_of
@@ -64,7 +64,7 @@ def resit_list(exam: Exam) -> list[Again]:
     last = exam.candidates.order_by("officer_id", "-turn").distinct("officer_id")
     rows = Candidate.objects.filter(pk__in=last.values("pk")).select_related("officer__unit", "unit", "sitting")
     used = _turns_used(exam)
-    failed = set(failing(exam).values_list("attempt__candidate", flat=True))
+    failed = set(failing(exam).values_list("candidate", flat=True))
     found = []
     for one in rows.order_by("unit__path", "number"):
         why = _why(one, failed)
@@ -86,13 +86,15 @@ def _turns_used(exam: Exam) -> dict[int, int]:
     return used
 
 
-def failing(exam: Exam) -> QuerySet[Score]:
-    """Latest marks under the line. None while people have to mark part of the paper: that is decided by its release."""
-    if not is_objective(exam):
-        return Score.objects.none()
-    latest = Score.objects.filter(attempt__candidate__exam=exam).latest().values("pk")
-    below = F("full") * exam.pass_percent / 100
-    return Score.objects.filter(pk__in=latest, attempt__state=Attempt.State.SUBMITTED, marks__lt=below)
+def failing(exam: Exam) -> QuerySet[Attempt]:
+    """Under the line by what was released; before that by their marks, where machines mark all of the paper."""
+    released = Outcome.objects.latest().filter(attempt__candidate__exam=exam, is_passed=False)
+    under = Q(pk__in=released.exclude(cause=Outcome.Cause.VOID).values("attempt"))
+    if is_objective(exam):
+        latest = Score.objects.filter(attempt__candidate__exam=exam).latest().values("pk")
+        below = Score.objects.filter(pk__in=latest, marks__lt=F("full") * exam.pass_percent / 100)
+        under |= Q(pk__in=below.values("attempt"), outcomes=None)
+    return Attempt.objects.filter(under, state=Attempt.State.SUBMITTED)
 
 
 def is_objective(exam: Exam) -> bool:

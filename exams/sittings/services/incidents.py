@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from exams.sittings.models import Attempt, Incident, Voiding
 from exams.sittings.services.starting import database_now, lock_attempt
+from exams.sittings.services.submitting import give_receipt
 from lms.audit.services import record
 from lms.kit.services import check_by_second_person
 from lms.notices.services import notify
@@ -42,6 +43,8 @@ def decide_voiding(voiding: Voiding, *, actor) -> Voiding:
     attempt = lock_attempt(attempt.pk)
     if attempt.state == Attempt.State.READY:
         raise ValidationError("该考生没有开始作答，不需要作废。", code="not_started")
+    if attempt.outcomes.exists():
+        raise ValidationError("成绩已发布，请在“考试作废”中办理，学分和证书才会一并撤销。", code="released")
     attempt.state = Attempt.State.VOID
     attempt.finished_at = attempt.finished_at or database_now()
     attempt.save(update_fields=["state", "finished_at"])
@@ -57,3 +60,20 @@ def refuse_voiding(voiding: Voiding, *, actor, reason: str) -> None:
     if not rows.update(refused_at=timezone.now()):
         raise ValidationError("这项作废已有决定。", code="decided")
     record("sittings.refuse_voiding", actor=actor, target=voiding, reason=reason)
+
+
+@transaction.atomic
+def reinstate(voiding: Voiding, *, actor, reason: str) -> Attempt:
+    """A decision that an appeal has lifted: the attempt counts as handed in again, and is marked like any other."""
+    voiding = Voiding.objects.select_for_update(of=("self",)).get(pk=voiding.pk)
+    if voiding.refused_at or not voiding.is_checked:
+        raise ValidationError("这项作废没有生效，或已撤销。", code="not_in_force")
+    attempt = lock_attempt(Attempt.objects.get(candidate=voiding.candidate_id).pk)
+    voiding.refused_at = timezone.now()
+    voiding.save(update_fields=["refused_at"])
+    attempt.state, attempt.submitted_at = Attempt.State.SUBMITTED, attempt.submitted_at or database_now()
+    attempt.save(update_fields=["state", "submitted_at"])
+    if not attempt.receipts.exists():
+        give_receipt(attempt, database_now())
+    record("sittings.reinstate", actor=actor, target=voiding, reason=reason)
+    return attempt

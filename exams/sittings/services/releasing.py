@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from exams.bank.types import of
-from exams.sittings.models import Attempt, Score
+from exams.sittings.models import Attempt, Outcome, Score
 from exams.sittings.services.scoring import score_attempt
 
 
@@ -16,21 +16,30 @@ class Result:
     full: Decimal
     pass_marks: Decimal
     is_passed: bool | None
+    outcome: Outcome | None = None
+
+    @property
+    def marks(self) -> Decimal:
+        return self.outcome.marks if self.outcome else self.score.marks
 
     @property
     def by_hand(self) -> Decimal:
-        """Marks that people give, and this score knows nothing of."""
-        return self.full - self.score.full
+        """Marks that people have still to give."""
+        return Decimal() if self.outcome else self.full - self.score.full
 
 
 def is_released(attempt: Attempt) -> bool:
     """Keys, marks and feedback leave the house only where this says so."""
-    return attempt.state == Attempt.State.SUBMITTED and attempt.candidate.exam.is_self_service
+    if attempt.candidate.exam.is_self_service:
+        return attempt.state == Attempt.State.SUBMITTED
+    return attempt.outcomes.exists()
 
 
 def result_of(attempt: Attempt) -> Result:
     """Call it only of what is released. Marked now if no sweep has done so yet."""
     score = attempt.scores.order_by("-number").first() or score_attempt(attempt)
+    if outcome := attempt.outcomes.latest().first():
+        return Result(score, outcome.full, outcome.pass_marks, outcome.is_passed, outcome)
     items = attempt.paper.items.all()
     is_marked = all(of(item.content).IS_OBJECTIVE for item in items)
     full = score.full if is_marked else sum((item.marks for item in items), Decimal())

@@ -87,6 +87,8 @@ def review(request, pk: int):
     attempt = own_attempt(request, pk)
     if attempt.state != Attempt.State.SUBMITTED:
         return redirect("exams:room", pk)
+    if attempt.outcomes.exists():
+        return redirect("results:result", pk)
     released = is_released(attempt)
     context = {
         "attempt": attempt, "candidate": attempt.candidate, "exam": attempt.candidate.exam, "place": "class",

@@ -1,7 +1,10 @@
 """Suspend, resume, revoke, supersede: proposed by one person, in force when another has checked it."""
 
+from collections.abc import Sequence
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from lms.audit.services import record
 from lms.certificates.entitlement import earned
@@ -51,6 +54,22 @@ def withdraw_change(event: CertificateEvent, *, actor) -> None:
         raise ValidationError("已复核的变更不能撤回。", code="already_checked")
     record("certificates.withdraw_change", actor=actor, target=event, change=event.change, reason=event.reason)
     event.delete()
+
+
+@transaction.atomic
+def revoke_all(entitlements: Sequence[str], *, made_by, checked_by, reason: str) -> list[Certificate]:
+    """What was earned by something two persons have taken back; their decision is that of each certificate too."""
+    rows = Certificate.objects.select_for_update(of=("self",)).filter(entitlement__in=entitlements)
+    found = list(rows.filter(state__in=STEPS[Change.REVOKE][0]).select_related("officer__unit", "unit").order_by("pk"))
+    # A change that waits for somebody's check has lost its object.
+    CertificateEvent.objects.filter(certificate__in=found, checked_by=None).delete()
+    about = {"change": Change.REVOKE, "reason": reason[:200], "made_by": made_by, "checked_by": checked_by}
+    now = timezone.now()
+    CertificateEvent.objects.bulk_create(CertificateEvent(certificate=one, checked_at=now, **about) for one in found)
+    Certificate.objects.filter(pk__in=[one.pk for one in found]).update(state=State.REVOKED)
+    for one in found:
+        record("certificates.change", actor=checked_by, target=one, change=Change.REVOKE, reason=reason)
+    return found
 
 
 def _locked(certificate: Certificate, change: str) -> Certificate:

@@ -29,6 +29,9 @@ FIRST_OF = {
         "title": "实践教学基地", "closing": "特此授牌。", "prefix": "城管培基",
         "body": "{name}（{unit}）经申报、现场评分和复核，于{completed_on}命名为实践教学基地，主题为“{title}”。",
     },
+    Kind.EXAM: FIRST | {
+        "title": "考试合格证书", "body": "{name}同志（{unit}）于{completed_on}参加“{title}”，成绩合格。", "prefix": "城管培考",
+    },
 }  # fmt: skip
 
 

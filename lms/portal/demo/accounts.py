@@ -38,6 +38,9 @@ def open_accounts(units: dict[str, OrgUnit], signers: tuple[User, User]) -> list
 
 
 def _places(role: Role) -> list[tuple[str, str]]:
+    if role == Role.MARKER:
+        # Two rounds and a third mark want three of them.
+        return [(CITY, ""), *((code, code) for code in DISTRICTS)]
     if role in _IN_DISTRICTS:
         return [(_IN_DISTRICTS[role].format(code), code) for code in DISTRICTS]
     return [(CITY, "")]

@@ -23,8 +23,11 @@ from exams.sittings.services.seating import seat_candidates
 from exams.sittings.services.starting import start_attempt
 from exams.sittings.services.submitting import close
 from exams.sittings.services.windows import Places, add_hall, add_sitting, filled, share_places
+from exams.statistics.services.analysing import analyse
+from exams.statistics.services.gathering import gather, source_of
 from lms.people.models import Officer, OrgUnit, User
 from lms.portal.demo.accounts import DISTRICTS
+from lms.portal.demo.answers import answers
 from lms.portal.demo.people import WALKER
 from lms.portal.demo.questions import EXAM
 
@@ -32,6 +35,7 @@ CELLS = (("single", 30, 1), ("true_false", 10, 1), ("ordering", 4, 5), ("matchin
 LIMIT, WINDOW, EACH, SEATS = 90, timedelta(minutes=120), 40, 22
 BEGUN_AGO, ABSENT = timedelta(minutes=20), 3
 FORMS, PLACES = 4, 6
+WEAKEST, STRONGEST = 45, 95
 
 
 @dataclass(frozen=True)
@@ -43,11 +47,12 @@ class Office:
 
 
 def hold_exams(office: Office, officers: Mapping[str, Officer], units: Mapping[str, OrgUnit], walker: str = WALKER):
-    """How many candidates there are; the walker sits for the exam of today."""
+    """How many candidates there are; the walker sits for the exam of today, and did for the last one."""
     people = [one for staff_no, one in sorted(officers.items()) if staff_no != walker and one.status == "SERVING"]
     spread = people[:: max(1, len(people) // (3 * EACH))][: 3 * EACH]
     groups = [spread[turn::3] for turn in range(3)]
     groups[1] = [officers[walker], *groups[1][:-1]]
+    groups[2] = [groups[2][0], officers[walker], *groups[2][2:]]
     blueprint = _blueprint(office)
     _coming(office, blueprint, groups[0], units)
     _running(office, blueprint, groups[1])
@@ -62,12 +67,12 @@ def _blueprint(office: Office) -> Blueprint:
     return approve_blueprint(save_blueprint(blueprint, cells, banks, actor=office.admin), actor=office.chief)
 
 
-def _exam(office: Office, blueprint: Blueprint, code: str, title: str) -> Exam:
+def _exam(office: Office, blueprint: Blueprint, code: str, title: str, forms: int = FORMS) -> Exam:
     kind, level, today = Exam.Kind.LEVEL, Level.BASIC, timezone.localdate()
     terms = terms_for(kind, level, today)
     names = ("grace_seconds", "entry_minutes", "hand_in_minutes", "attempts", "pass_percent")
     exam = Exam(
-        code=code, title=title, unit=office.city, kind=kind, level=level, blueprint=blueprint, forms=FORMS,
+        code=code, title=title, unit=office.city, kind=kind, level=level, blueprint=blueprint, forms=forms,
         limit_minutes=LIMIT, **{name: getattr(terms, name) for name in names},
     )  # fmt: skip
     return draft_exam(exam, actor=office.admin, day=today)
@@ -121,8 +126,8 @@ def _open_now(exam: Exam, opens_at: datetime) -> None:
 
 
 def _finished(office: Office, blueprint: Blueprint, people: Sequence[Officer]) -> None:
-    """Written two weeks ago: one deferred, a few absent, everybody else marked."""
-    exam = _exam(office, blueprint, "LEVEL-BASIC-0", "基础级等级能力考试（补考）")
+    """Written two weeks ago: one deferred, a few absent, everybody else marked; then analysed."""
+    exam = _exam(office, blueprint, "LEVEL-BASIC-0", "基础级等级能力考试（补考）", forms=1)
     attempts = _prepared(office, exam, people)
     defer(attempts[0].candidate, actor=office.admin, reason="因公出差，已经单位同意")
     opened = timezone.make_aware(datetime.combine(timezone.localdate() - timedelta(days=14), time(9)))
@@ -130,6 +135,9 @@ def _finished(office: Office, blueprint: Blueprint, people: Sequence[Officer]) -
     for place, attempt in enumerate(attempts[1:-ABSENT]):
         _hand_in(attempt, place, opened)
     mark_absent(exam.sittings.get())
+    source = source_of(exam)
+    written = [one for chunk in gather(source) for one in chunk]
+    analyse(source, written, actor=office.chief, source_key=f"demo:{exam.code}")
 
 
 def _hand_in(attempt: Attempt, place: int, opened: datetime) -> None:
@@ -137,7 +145,8 @@ def _hand_in(attempt: Attempt, place: int, opened: datetime) -> None:
     attempt.started_at = opened + timedelta(seconds=place)
     attempt.deadline_at = attempt.started_at + timedelta(minutes=LIMIT)
     attempt.save(update_fields=["state", "epoch", "started_at", "deadline_at"])
-    _answer(attempt, _items(attempt), opened + timedelta(minutes=40), wrong_every=2 + place % 9)
+    given = answers(_items(attempt), place, WEAKEST + 45 * place % (STRONGEST - WEAKEST))
+    _store(attempt, given, opened + timedelta(minutes=40))
     close(attempt, Attempt.How.SELF, opened + timedelta(minutes=50 + place % 35))
     score_attempt(attempt)
 
@@ -149,6 +158,10 @@ def _items(attempt: Attempt) -> list[PaperItem]:
 def _answer(attempt: Attempt, items: Sequence[PaperItem], at: datetime, wrong_every: int = 5) -> None:
     """The key, and nothing at every so many questions."""
     keys = [(item.slot, of(item.content).key(item.content)) for item in items if item.slot % wrong_every]
-    rows = [{"attempt": attempt, "slot": slot, "rev": 1, "payload": key, "received_at": at} for slot, key in keys]
+    _store(attempt, keys, at)
+
+
+def _store(attempt: Attempt, given: Sequence[tuple[int, object]], at: datetime) -> None:
+    rows = [{"attempt": attempt, "slot": slot, "rev": 1, "payload": one, "received_at": at} for slot, one in given]
     AnswerEvent.objects.bulk_create(AnswerEvent(**row, epoch=1, kind=AnswerEvent.Kind.STORED) for row in rows)
     Answer.objects.bulk_create(Answer(**row) for row in rows)

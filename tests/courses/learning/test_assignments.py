@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from courses.learning.models import CourseAssignment, CourseProgress
-from courses.learning.services.assignments import open_assignments, people_of, progress_by_unit, remind
+from courses.learning.services.assignments import assign_to, open_assignments, people_of, progress_by_unit, remind
 from lms.audit.models import AuditEvent
 from lms.ledger.services.posting import Claim, post_entry
 from lms.notices.models import Delivery
@@ -235,3 +235,31 @@ def test_any_number_of_people_costs_the_same(assign, districts, city, client):
     with CaptureQueriesContext(connection) as many:
         client.get(url)
     assert len(many) == len(few)
+
+
+def named(course, city, officers, due_on=date(2027, 3, 31)) -> CourseAssignment:
+    return assign_to(
+        CourseAssignment(course=course, title="换证课程", unit=city, due_on=due_on), officers, actor="系统"
+    )
+
+
+def test_a_task_by_name_binds_those_it_names(course, districts, city):
+    mine, other = (factory.make_officer(districts["XH-01"]) for _ in range(2))
+    task = named(course, city, [mine])
+    assert [one.pk for one in open_assignments(mine, TODAY)] == [task.pk]
+    assert open_assignments(other, TODAY) == []
+    assert set(people_of(task, of_city(city))) == {mine}
+    assert named(course, city, [other]) == task
+    assert set(people_of(task, of_city(city))) == {mine, other}
+    assert named(course, city, [other], date(2027, 4, 30)) != task
+
+
+def test_a_task_by_name_is_met_from_the_day_it_is_given(course, districts, city):
+    """Due next year, learnt this year."""
+    officer = factory.make_officer(districts["XH-01"])
+    task = named(course, city, [officer])
+    learn(officer, course, year=2025)
+    assert [one.pk for one in open_assignments(officer, TODAY)] == [task.pk]
+    learn(officer, course, year=2026)
+    assert open_assignments(officer, TODAY) == []
+    assert [one.state for one in people_of(task, of_city(city))] == ["DONE"]

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_all_forty_and_those_of_the_product(rules):
-    assert list(Rule.objects.values_list("code", flat=True)) == [f"R{number:02d}" for number in range(51)]
+    assert list(Rule.objects.values_list("code", flat=True)) == [f"R{number:02d}" for number in range(55)]
 
 
 def test_every_default_is_valid_and_in_words(rules):

@@ -3,7 +3,9 @@ from functools import partial
 
 from django.core.management.base import BaseCommand, CommandError
 
+from exams.marking import measuring as exam_marking
 from exams.papers import measuring as exam_papers
+from exams.statistics import measuring as exam_statistics
 from lms.people.models import Officer
 from lms.portal.benchmarks import certificates, ledger, pages, serving, signing_in, spans, weight
 from lms.portal.benchmarks.city import DATABASE, measured_in_own_city
@@ -13,7 +15,8 @@ from lms.portal.benchmarks.measuring import Figures
 BENCHMARKS = (
     ledger.totals, pages.today, pages.course, serving.course, weight.phone_pages, spans.span_message,
     signing_in.login, ledger.verification, certificates.numbering,
-    exam_papers.papers_drawn, exam_papers.questions_imported,
+    exam_papers.papers_drawn, exam_papers.questions_imported, exam_marking.next_script,
+    exam_statistics.figures_of_a_form, exam_statistics.pairs_compared,
 )  # fmt: skip
 
 

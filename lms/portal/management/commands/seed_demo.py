@@ -21,6 +21,8 @@ from lms.portal.demo.development import develop_courses, workshop
 from lms.portal.demo.exams import Office, hold_exams
 from lms.portal.demo.learners import certify, learn
 from lms.portal.demo.lessons import review_last_year, run_rounds, teach
+from lms.portal.demo.licences import issue_licences
+from lms.portal.demo.marking import hold_marking
 from lms.portal.demo.mentors import Stage as Pairing
 from lms.portal.demo.mentors import pair_off
 from lms.portal.demo.people import WALKER, people_of
@@ -28,6 +30,7 @@ from lms.portal.demo.plans import Signers, make_plans
 from lms.portal.demo.questions import write_questions
 from lms.portal.demo.registry import owe, register
 from lms.portal.demo.resources import build_resources
+from lms.portal.demo.results import release_results
 from lms.portal.demo.studios import Staff, found_studios
 from lms.portal.demo.tasks import assign_tasks
 from lms.rules.management.commands.load_rules import initial_user
@@ -92,6 +95,11 @@ class Command(BaseCommand):
         admin, chief, invigilator = (accounts[name] for name in ("EXAM-ADMIN", "CHIEF-EXAMINER", "INVIGILATOR"))
         count = hold_exams(Office(units[CITY], admin, chief, invigilator), officers, units)
         self._say(f"three exams, {count} candidates")
+        told = release_results(Office(units[CITY], admin, chief, invigilator), accounts["CITY-OFFICE"])
+        self._say(f"results of one exam released to {told} people")
+        self._say(
+            f"{hold_marking(Office(units[CITY], admin, chief, invigilator), officers)} scripts, half of them marked"
+        )
 
     def _classes(self, shapes, units, officers, office) -> None:
         resources = build_resources(shapes, units, officers, self.today)
@@ -109,6 +117,8 @@ class Command(BaseCommand):
         self._teachers(people, officers, units, office)
         self._development(people, shapes, units, officers, signers)
         self._exams(units, officers)
+        night = issue_licences(officers, (User.objects.get(username="DISTRICT-OFFICE-XH"), office), self.today)
+        self._say(f"enforcement certificates: {night.opened} without one, {night.assigned} due and given the course")
 
     def _teachers(self, people, officers, units, office) -> None:
         """What follows from pairs and studios lies in the books of those who have met the year's hours."""
