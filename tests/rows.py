@@ -367,7 +367,7 @@ MAKERS = {
     Release: lambda unit: Release.objects.create(exam=make_own_exam(unit), made_by=factory.make_user()),
     RestsOn: lambda unit: make_rest(make_outcome(make_own_sitting(unit))),
     Revision: proposed(Revision),
-    LevelResult: lambda unit: licence_files.make_level_result(unit),
+    LevelResult: licence_files.make_level_result,
     OfficerStanding: lambda unit: OfficerStanding.objects.with_licence().get(pk=factory.make_officer(unit).pk),
     ResultFile: licence_files.make_result_file,
     ResultLine: licence_files.make_result_line,

@@ -24,6 +24,8 @@ def execute(sql: str, values: list, cursor_class: type[Cursor] = RawCursor) -> l
     """
     is_fresh = connection.connection is None
     connection.ensure_connection()
+    if connection.queries_logged:
+        connection.queries_log.append({"sql": sql, "time": "0.000"})  # who counts queries counts these
     try:
         return _execute(sql, values, cursor_class)
     except OperationalError:

@@ -14,7 +14,7 @@ def by_account(user: int):
 def test_rows_are_those_of_the_queryset(officer, django_assert_num_queries):
     (plain,) = by_account(officer.user_id)
     prepared = Prepared(by_account)
-    with django_assert_num_queries(0):
+    with django_assert_num_queries(1):
         (found,) = prepared(officer.user_id)
         assert (found, found.unit, found.user) == (plain, plain.unit, plain.user)
     assert found.__dict__.keys() == plain.__dict__.keys()
