@@ -78,7 +78,7 @@ def _instances(compiler, rows) -> list[Any]:
     info = compiler.klass_info
     start, end = info["select_fields"][0], info["select_fields"][-1] + 1
     names = [column[0].target.attname for column in compiler.select[start:end]]
-    populators = get_related_populators(info, compiler.select, DEFAULT_DB_ALIAS)
+    populators = get_related_populators(info, compiler.select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
     found = []
     for row in rows:
         instance = info["model"].from_db(DEFAULT_DB_ALIAS, names, row[start:end])
