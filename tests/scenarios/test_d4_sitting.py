@@ -134,7 +134,7 @@ def fill(exam: Exam, officers: list[Officer], districts, admin) -> None:
                    made_by=admin)
         for one in thirds[1]
     )  # fmt: skip
-    shown = preview(admin, classed, chosen(admin, classed, Wanted(training_class=training_class)))
+    shown = preview(admin, classed, chosen(admin, classed, Wanted(training_class=training_class)), training_class)
     carry_out(admin, classed, shown, shown.fingerprint)
     data = write_xlsx("考生", ["工号", "姓名"], [[one.staff_no, one.name] for one in thirds[2]])
     outcome = look_at(data, "d4.xlsx", filed, actor=admin)

@@ -80,6 +80,7 @@ class Preview:
     officers: Sequence[Officer]
     left: int | None
     units: list[dict] = field(default_factory=list)
+    training_class: TrainingClass | None = None
 
     @property
     def over(self) -> int:
@@ -94,15 +95,17 @@ class Preview:
         return hashlib.sha256(",".join(str(one.pk) for one in self.officers).encode()).hexdigest()
 
 
-def preview(user: User, sitting: Sitting, officers: Sequence[Officer]) -> Preview:
+def preview(
+    user: User, sitting: Sitting, officers: Sequence[Officer], training_class: TrainingClass | None = None
+) -> Preview:
     present = sitting.candidates.exclude(state=Candidate.State.DEFERRED)
     if right_over(user, sitting) == RUN:
         seats = seats_of(sitting)
-        return Preview(officers, seats - present.count() if seats else None, _by_unit(officers))
+        return Preview(officers, seats - present.count() if seats else None, _by_unit(officers), training_class)
     own = own_quotas(user, sitting)
     paths = list(present.values_list("unit__path", flat=True))
     left = sum(one.places - sum(quota_of(own, path) == one for path in paths) for one in own)
-    return Preview(officers, max(0, left), _by_unit(officers))
+    return Preview(officers, max(0, left), _by_unit(officers), training_class)
 
 
 def own_quotas(user: User, sitting: Sitting) -> list:
@@ -123,4 +126,14 @@ def carry_out(user: User, sitting: Sitting, shown: Preview, fingerprint: str) ->
     if not shown.officers:
         raise ValidationError("没有符合条件的人员。", code="nobody")
     enter = add_candidates if right_over(user, sitting) == RUN else nominate
-    return enter(sitting, shown.officers, actor=user)
+    answers = enter(sitting, shown.officers, actor=user)
+    if shown.training_class:
+        _came_from(shown.training_class, [one.candidate for one in answers if one.candidate])
+    return answers
+
+
+def _came_from(training_class: TrainingClass, candidates: list[Candidate]) -> None:
+    """Whoever sits as a member of a class: its completion rests on his pass."""
+    for one in candidates:
+        one.facts["class"] = training_class.pk
+    Candidate.objects.bulk_update(candidates, ["facts"])

@@ -73,7 +73,8 @@ def _preview(user, sitting: Sitting, form: WantedForm):
     if not form.is_valid():
         return None
     try:
-        return preview(user, sitting, chosen(user, sitting, form.wanted))
+        wanted = form.wanted
+        return preview(user, sitting, chosen(user, sitting, wanted), wanted.training_class)
     except ValidationError as refusal:
         form.add_error("numbers", refusal)
         return None

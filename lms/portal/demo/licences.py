@@ -110,7 +110,9 @@ def _applied(held: Sequence[EnforcementCertificate], learnt: set[str], offices: 
     """Renewals of those who have learnt the course: one approved, one with the bureau, one sent back, the rest waiting."""
     district, city = offices
     rows: list[Application] = [
-        apply(row.officer, Wish(row.area), actor=row.officer.user) for row in held if row.officer.staff_no in learnt
+        apply(row.officer, Wish(row.area), actor=row.officer.user)
+        for row in held
+        if row.officer.staff_no in learnt and row.officer.status == "SERVING"
     ]
     for row in rows[:2]:
         review(row, actor=district)

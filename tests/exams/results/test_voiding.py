@@ -11,8 +11,9 @@ from exams.results.registry import Dependant, register_dependants
 from exams.results.services import changing, voiding
 from exams.results.services.dependants import decide
 from exams.results.services.following import certify
+from exams.results.services.resting import completions_on
 from exams.results.services.voiding import propose_voiding, refuse_voiding, void_exam
-from exams.sittings.models import Outcome
+from exams.sittings.models import Candidate, Outcome
 from exams.sittings.services.absence import resit_list
 from lms.audit.models import AuditEvent
 from lms.certificates.models import Certificate, CertificateEvent
@@ -21,6 +22,7 @@ from lms.ledger.invariants import INVARIANTS as OF_THE_BOOK
 from lms.ledger.models import Entry
 from lms.notices.models import Delivery
 from tests import factory
+from tests.courses.training.factory import make_class, make_enrollment
 from tests.exams.results.factory import attempts_of, outcome_of, release, sat
 
 pytestmark = pytest.mark.django_db
@@ -171,3 +173,21 @@ def test_what_rests_on_it_is_decided_by_somebody(exam, proposed):
     decide(row, actor=factory.make_user(), state="ACTED", note="已吊销")
     assert refusal(lambda: decide(row, actor=factory.make_user(), state="KEPT", note="x")) == {"decided"}
     assert RestsOn.objects.open().count() == 2
+
+
+def test_completions_of_a_class_that_sat_together_rest_on_it(districts, rules, exam_design, monkeypatch):
+    monkeypatch.setattr(registry, "_finders", [completions_on])
+    exam = sat(districts["PD"], (16, 16, 12))
+    member, other, unfinished = attempts_of(exam)
+    training_class = make_class(districts["PD"])
+    for attempt, state in ((member, "PASSED"), (unfinished, "FAILED")):
+        Candidate.objects.filter(pk=attempt.candidate_id).update(facts={"class": training_class.pk})
+        make_enrollment(training_class, attempt.candidate.officer, state=state)
+    make_enrollment(training_class, other.candidate.officer, state="PASSED")  # sat on his own
+    release(exam)
+    void_exam(propose_voiding(exam, actor=factory.make_user(), reason="试题泄露。"), actor=factory.make_user())
+    row = RestsOn.objects.get()
+    assert (row.outcome.attempt, row.title) == (
+        member,
+        f"结业：{member.candidate.officer.name}（{training_class.title}）",
+    )

@@ -124,7 +124,7 @@ def test_the_whole_sheet_carries_its_token_and_what_was_given(sitter, attempt):
     assert answer.json()["code"] == "stored"
 
 
-COSTS = {"paper/": 6, "paper/?page=1": 6, "summary/": 5}
+COSTS = {"paper/": 4, "paper/?page=1": 4, "summary/": 4}
 
 
 @pytest.mark.parametrize("page", COSTS)
