@@ -111,7 +111,9 @@ def far(visit, place, line):
 
 
 def choose(page, slot, value):
+    """Chosen, and known to the sheet, which takes it up a moment later."""
     page.locator(f'#q{slot} [name="q{slot}"][value="{value}"]').check()
+    page.evaluate("() => new Promise((done) => setTimeout(done, 0))")
 
 
 def test_sat_on_a_phone_from_the_waiting_room_to_the_receipt(visit, place):
