@@ -41,6 +41,7 @@ def test_without_end():
 
 
 def test_what_has_expired_is_cleared_away():
+    cache.clear()
     with time_machine.travel(NOON, tick=False):
         cache.set("short", 1, 60)
         cache.set("long", 1, 86_400)
