@@ -13,7 +13,7 @@ def completions_on(outcomes: Sequence[Outcome]) -> Iterable[Dependant]:
     """`outcomes` are what took the place of the passes."""
     by_attempt = {one.attempt_id: one for one in outcomes}
     seats = Attempt.objects.filter(pk__in=by_attempt, candidate__facts__has_key="class")
-    members = {
+    members: dict[tuple[int, int | None], Outcome] = {
         (training_class, officer): by_attempt[pk]
         for pk, officer, training_class in seats.values_list("pk", "candidate__officer", "candidate__facts__class")
     }
