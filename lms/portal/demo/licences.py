@@ -4,9 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from zlib import crc32
 
+from django.utils import timezone
+
 from courses.learning.models import CourseProgress
+from exams.licences.exchange import application_number, digest
 from exams.licences.models import Application, EnforcementCertificate, ExamProof, Transition
+from exams.licences.result_file import OPTIONAL, REQUIRED
 from exams.licences.services.applying import Wish, apply
+from exams.licences.services.dispatching import dispatch, fingerprint, ready
+from exams.licences.services.importing import look_at, take_in
 from exams.licences.services.nightly import Night, run_night
 from exams.licences.services.reviewing import approve, return_application, review
 from exams.licences.services.steps import Why
@@ -15,6 +21,7 @@ from exams.licences.services.terms import terms_on
 from exams.licences.terms import DAY, Terms, years_later
 from lms.people.models import Officer, OrgUnit, User
 from lms.portal.demo.people import WALKER
+from lms.sheets.export import write_csv
 
 BATCH, LEFT, LOST, EXPIRED = 2000, 3, 4, 2
 LATE, SOON, WALKERS = timedelta(days=20), 60, timedelta(days=120)
@@ -107,19 +114,37 @@ def _step(row: EnforcementCertificate, verb: str, states: tuple[str, str], reaso
 
 
 def _applied(held: Sequence[EnforcementCertificate], learnt: set[str], offices: tuple[User, User]) -> None:
-    """Renewals of those who have learnt the course: one approved, one with the bureau, one sent back, the rest waiting."""
+    """Renewals of those who have learnt the course: two sent, of which one came back, one lies ready, one is with the
+    bureau, one was sent back, the rest are waiting."""
     district, city = offices
     rows: list[Application] = [
         apply(row.officer, Wish(row.area), actor=row.officer.user)
         for row in held
         if row.officer.staff_no in learnt and row.officer.status == "SERVING"
     ]
-    for row in rows[:2]:
+    for row in rows[:4]:
         review(row, actor=district)
-    for row in rows[:1]:
+    for row in rows[:2]:
         approve(row, actor=city)
+    if rows:
+        _exchanged(city)
     for row in rows[2:3]:
+        approve(row, actor=city)
+    for row in rows[4:5]:
         return_application(row, actor=district, fault="DATA", note="职级与人事档案不一致，请先更正")
+
+
+def _exchanged(city: User) -> None:
+    """What was approved goes out in one package; the answer knows the first of them only."""
+    first, *_ = dispatch(city, expected=fingerprint(ready(city))).lines.order_by("pk")
+    old, application = first.application.certificate, first.application
+    begins: date = (old.valid_until or old.issued_on) + DAY  # type: ignore[operator,assignment]
+    until = years_later(begins, terms_on(begins).terms.years) - DAY
+    row = [old.officer.staff_no, old.officer.name, "核发", application_number(application.pk), old.number,
+           old.area, timezone.localdate(), begins, until, "", "", ""]  # fmt: skip
+    data = write_csv([*REQUIRED, *OPTIONAL], [row])
+    name, seal = "结果（演示）.csv", digest(data)
+    take_in(data, name, seal, actor=city, expected=look_at(data, name, seal, actor=city).fingerprint)
 
 
 def _handled(held: Sequence[EnforcementCertificate], office: User, today: date) -> None:
