@@ -5,6 +5,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import sync_playwright
 
+from tests.browser.line import Line
+
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
 SCREENS = Path(settings.BASE_DIR) / ".local" / "screens"
@@ -86,3 +88,11 @@ def visit(chromium, live_server):
     yield open_
     for visitor in opened:
         visitor.context.close()
+
+
+@pytest.fixture
+def line(live_server):
+    """The way to the server, to be cut for good: nothing gets through, not even what a leaving page sends."""
+    wire = Line(live_server.url)
+    yield wire
+    wire.close()

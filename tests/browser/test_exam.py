@@ -13,12 +13,12 @@ from exams.sittings.services.rescuing import read_file
 from exams.sittings.services.starting import take_over
 from tests import factory
 from tests.browser.conftest import DESK, FLAGS, PHONE
-from tests.browser.line import Line
 from tests.exams.sittings.factory import make_attempt, make_exam, make_hall, make_sitting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ALL = ("single", "multiple", "true_false", "fill_in", "numeric", "matching", "ordering", "short_answer", "case")
 QUICK = ("single", "true_false")
+TEXT_PAUSE = 1_100
 
 
 @pytest.fixture
@@ -54,7 +54,8 @@ def begin(visitor, attempt):
 
 
 def saved(page):
-    """Until nothing is marked as unsaved."""
+    """Until nothing is marked as unsaved; the sheet takes a choice up a moment after, a text when the writer pauses."""
+    page.wait_for_timeout(TEXT_PAUSE)
     page.wait_for_selector("#k-wait:text-is('其中未保存0')", state="attached")
 
 
@@ -82,14 +83,6 @@ def on_device(page) -> list[int] | None:
 
 def cut(visitor, *, is_cut=True):
     visitor.context.set_offline(is_cut)
-
-
-@pytest.fixture
-def line(live_server):
-    """The way to the server, to be cut for good: nothing gets through, not even what a leaving page sends."""
-    wire = Line(live_server.url)
-    yield wire
-    wire.close()
 
 
 @pytest.fixture

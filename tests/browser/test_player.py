@@ -38,7 +38,18 @@ def film(access, rules, footage):
 @pytest.fixture
 def learner(visit, officer, film):
     """Signed in, on the lesson's page, with a lease."""
+    yield from watching(visit(), film)
+
+
+@pytest.fixture
+def far(visit, officer, film, line):
+    """The same over a line that can be cut."""
     visitor = visit()
+    visitor.base = line.url
+    yield from watching(visitor, film)
+
+
+def watching(visitor, film):
     visitor.sign_in("T-XH-0173", factory.PASSWORD)
     open_film(visitor, film)
     yield visitor
@@ -85,9 +96,10 @@ def test_a_hidden_page_pauses(learner):
     page.wait_for_function("() => document.getElementById('film').paused")
 
 
-def test_what_was_watched_in_a_cut_outlives_the_page(learner, film):
-    page = learner.page
-    learner.context.set_offline(True)
+def test_what_was_watched_in_a_cut_outlives_the_page(far, film, line):
+    page = far.page
+    line.cut()
+    far.context.set_offline(True)
     play(page)
     page.wait_for_function("() => document.getElementById('film').currentTime > 3")
     page.evaluate("document.getElementById('film').pause()")
@@ -95,9 +107,10 @@ def test_what_was_watched_in_a_cut_outlives_the_page(learner, film):
     page.wait_for_timeout(300)
     page.goto("about:blank")
     assert WatchSpan.objects.count() == 0
-    learner.context.set_offline(False)
+    line.mend()
+    far.context.set_offline(False)
     with page.expect_response("**/learn/spans/"):
-        open_film(learner, film)
+        open_film(far, film)
     page.wait_for_function("() => document.getElementById('k-counted').textContent >= '0分02秒'")
     assert WatchSpan.objects.quarantined().count() == 0
 
