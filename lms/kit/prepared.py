@@ -5,6 +5,7 @@ each process and prepared once for each connection.
 """
 
 from collections.abc import Callable
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -66,6 +67,7 @@ class Prepared:
         compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
         assert {one for one in params if _is_mark(one)} == set(range(FIRST_MARK, FIRST_MARK + count)), "a mark is lost"
+        assert not any(isinstance(one, date) for one in params), "a day written once would stay that day; use Now()"
         return queryset, compiler, sql, params
 
 

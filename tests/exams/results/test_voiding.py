@@ -179,10 +179,11 @@ def test_completions_of_a_class_that_sat_together_rest_on_it(districts, rules, e
     monkeypatch.setattr(registry, "_finders", [completions_on])
     exam = sat(districts["PD"], (16, 16, 12))
     member, other, unfinished = attempts_of(exam)
-    training_class = make_class(districts["PD"])
-    for attempt, state in ((member, "PASSED"), (unfinished, "FAILED")):
-        Candidate.objects.filter(pk=attempt.candidate_id).update(facts={"class": training_class.pk})
-        make_enrollment(training_class, attempt.candidate.officer, state=state)
+    training_class, another = make_class(districts["PD"]), make_class(districts["PD"])
+    for attempt, own, state in ((member, training_class, "PASSED"), (unfinished, another, "FAILED")):
+        Candidate.objects.filter(pk=attempt.candidate_id).update(facts={"class": own.pk})
+        make_enrollment(own, attempt.candidate.officer, state=state)
+    make_enrollment(another, member.candidate.officer, state="PASSED")  # finished, but not by this exam
     make_enrollment(training_class, other.candidate.officer, state="PASSED")  # sat on his own
     release(exam)
     void_exam(propose_voiding(exam, actor=factory.make_user(), reason="试题泄露。"), actor=factory.make_user())

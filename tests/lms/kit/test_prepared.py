@@ -1,5 +1,6 @@
 import pytest
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from lms.kit.prepared import Prepared, execute
 from lms.people.models import Officer, RoleGrant, User
@@ -38,6 +39,11 @@ def test_annotations_and_tuples(officer):
 def test_a_key_that_gets_lost_is_a_fault():
     with pytest.raises(AssertionError):
         Prepared(lambda user: User.objects.all())(1)
+
+
+def test_a_day_of_the_first_call_is_a_fault():
+    with pytest.raises(AssertionError):
+        Prepared(lambda user: User.objects.filter(pk=user, last_login__lt=timezone.now()))(1)
 
 
 def test_statements_are_prepared(officer):
