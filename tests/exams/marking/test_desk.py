@@ -153,7 +153,9 @@ def replies(client, task, user):
         yield client.get(f"{base}scripts/{script['code']}/")
 
 
-SECRET = re.compile(r"CANARY|713\d|43\.5")
+SECRET = re.compile(
+    r"CANARY|(?<![A-Za-z0-9.+/])(?:713\d|43\.5)(?![A-Za-z0-9+/=])"
+)  # not the digits of a token or of a time
 
 
 def test_no_name_no_number_no_unit_no_seat_and_no_other_mark(canaried, client):
@@ -165,7 +167,8 @@ def test_no_name_no_number_no_unit_no_seat_and_no_other_mark(canaried, client):
         assert len(sent) > 8
         assert [one.status_code for one in sent if one.status_code not in {200, 409}] == []
         for reply in sent:
-            text = reply.content.decode() + repr(dict(reply.headers))
+            headers = {name: text for name, text in reply.headers.items() if name != "Content-Length"}
+            text = reply.content.decode() + repr(headers)
             assert not SECRET.search(text), SECRET.search(text)
 
 
