@@ -11,6 +11,8 @@ env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 INSTALLED_APPS = [
+    # First, because each static address in a page asks for it by walking down this list.
+    "django.contrib.staticfiles",
     "lms.portal",
     "exams.licences",
     "exams.results",
@@ -41,7 +43,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "allauth.usersessions",
+    "lms.people.apps.DevicesConfig",
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",
     "wagtail.embeds",
@@ -62,7 +64,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.sessions",
-    "django.contrib.staticfiles",
 ]
 
 MIDDLEWARE = [

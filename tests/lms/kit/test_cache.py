@@ -55,3 +55,11 @@ def test_a_write_is_one_statement_and_counts_nothing(django_assert_num_queries):
     with django_assert_num_queries(2):
         cache.set("a", 1, 60)
         cache.add("b", 1, 60)
+
+
+def test_what_is_not_there_and_what_is_taken_away():
+    assert cache.get("nothing", 7) == 7
+    cache.set("a", {"b": 1}, 60, version=2)
+    assert (cache.get("a"), cache.get("a", version=2)) == (None, {"b": 1})
+    assert cache.delete("a", version=2)
+    assert not cache.delete("a", version=2)

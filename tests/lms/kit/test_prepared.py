@@ -1,5 +1,5 @@
 import pytest
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef, Value
 from django.utils import timezone
 
 from lms.kit.prepared import Prepared, execute
@@ -34,6 +34,15 @@ def test_annotations_and_tuples(officer):
 
     assert Prepared(on_duty).first(officer.user_id).is_on_duty is False
     assert Prepared(names)(officer.user_id) == [(officer.user.username, officer.user.first_name)]
+
+
+def test_percent_signs_and_text_stay_what_they_are(officer):
+    def found(user: int):
+        rows = User.objects.filter(pk=user, username__contains=officer.user.username[1:])
+        return rows.annotate(said=Value("100%s"), odd=F("pk") % 2).values_list("said", "odd")
+
+    assert Prepared(found)(officer.user_id) == [("100%s", officer.user_id % 2)]
+    assert Prepared(found)(officer.user_id + 1) == []
 
 
 def test_a_key_that_gets_lost_is_a_fault():

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
@@ -11,6 +12,7 @@ from django.urls import reverse
 
 from lms.people.access import Role
 from lms.people.services.roles import end_grant
+from lms.people.sessions import SessionStore
 from tests import factory
 from tests.lms.people.door import LOGIN, actions, is_in, sign_in
 
@@ -97,3 +99,41 @@ def test_last_seen_is_written_at_most_every_five_minutes(phone, time_machine):
     time_machine.move_to(before + timedelta(seconds=301))
     phone.get("/me/")
     assert seen.get() > before
+
+
+def test_a_device_whose_session_is_over_leaves_the_list_at_the_next_sign_in(client, phone, officer):
+    other = factory.make_officer(officer.unit, password=factory.PASSWORD)
+    theirs = Client()
+    sign_in(theirs, other.staff_no)
+    Session.objects.all().delete()
+    sign_in(client, "T-XH-0173")
+    assert UserSession.objects.get(user=officer.user).session_key == client.session.session_key
+    assert UserSession.objects.filter(user=other.user).count() == 1, "only of who signs in"
+
+
+def test_two_signed_in_devices_both_stay(client, phone, officer):
+    sign_in(client, "T-XH-0173")
+    assert UserSession.objects.filter(user=officer.user).count() == 2
+
+
+def test_a_key_that_is_taken_is_drawn_again(monkeypatch):
+    taken = SessionStore()
+    taken.save()
+    keys = iter([taken.session_key, taken.session_key, "f" * 32])
+    monkeypatch.setattr("lms.people.sessions.get_random_string", lambda *args: next(keys))
+    fresh = SessionStore()
+    fresh["a"] = 1
+    fresh.create()
+    assert fresh.session_key == "f" * 32
+    assert SessionStore(taken.session_key).load() == {}
+
+
+def test_a_session_that_was_ended_is_not_written_again(phone):
+    session = SessionStore(phone.session.session_key)
+    session["a"] = 1
+    Session.objects.all().delete()
+    with pytest.raises(UpdateError):
+        session.save()
+    with pytest.raises(UpdateError):
+        SessionStore("0" * 32).save()
+    assert not Session.objects.exists()
