@@ -28,7 +28,7 @@ def record(action: str, *, actor, target, unit=None, at: datetime | None = None,
     unit = unit or getattr(target, "audit_unit", None)
     path = unit.path if unit else ""
     stream = f"audit:{path[:8] or 'city'}:{timezone.localtime(at).year}"
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         lock_stream(stream)
         seq, previous = last_link(AuditEvent, stream)
         event = AuditEvent(

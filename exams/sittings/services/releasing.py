@@ -6,6 +6,14 @@ from decimal import Decimal
 from exams.bank.types import of
 from exams.sittings.models import Attempt, Outcome, Score
 from exams.sittings.services.scoring import score_attempt
+from lms.kit.prepared import Prepared
+
+
+def _outcomes(attempt: int):
+    return Outcome.objects.filter(attempt=attempt).order_by().values_list("pk")
+
+
+_OUTCOMES = Prepared(_outcomes)
 
 
 @dataclass(frozen=True)
@@ -32,7 +40,11 @@ def is_released(attempt: Attempt) -> bool:
     """Keys, marks and feedback leave the house only where this says so."""
     if attempt.candidate.exam.is_self_service:
         return attempt.state == Attempt.State.SUBMITTED
-    return attempt.outcomes.exists()
+    return has_outcome(attempt)
+
+
+def has_outcome(attempt: Attempt) -> bool:
+    return bool(_OUTCOMES(attempt.pk))
 
 
 def result_of(attempt: Attempt) -> Result:

@@ -3,28 +3,35 @@
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.crypto import constant_time_compare
 
 from exams.sittings.admission import check_entry
 from exams.sittings.deadline import deadline
 from exams.sittings.models import Attempt, Candidate, Exam, Signal
 from exams.sittings.services.times import compensation_of, times_of
+from lms.kit.prepared import Prepared, execute
 
 State = Attempt.State
 
 
 def database_now() -> datetime:
     """The one clock of an exam. Asked for in its own statement: it moves within a transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        return cursor.fetchone()[0]
+    return execute("SELECT clock_timestamp()", [])[0][0]
+
+
+def _locked(pk: int):
+    rows = Attempt.objects.select_for_update(of=("self",)).filter(pk=pk)
+    return rows.select_related("candidate__exam", "candidate__sitting", "candidate__hall")
+
+
+_LOCKED = Prepared(_locked)
 
 
 def lock_attempt(pk: int) -> Attempt:
-    """Saves wait until whoever holds this is done."""
-    rows = Attempt.objects.select_for_update(of=("self",))
-    return rows.select_related("candidate__exam", "candidate__sitting", "candidate__hall").get(pk=pk)
+    """Saves wait until whoever holds this is done. Call it in a transaction."""
+    (attempt,) = _LOCKED(pk)
+    return attempt
 
 
 @transaction.atomic

@@ -6,19 +6,29 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
 
 from exams.sittings.admission import check_leaving
 from exams.sittings.models import Answer, Attempt, Receipt
 from exams.sittings.services.starting import database_now, lock_attempt
+from lms.kit.prepared import Prepared
 
 State, How = Attempt.State, Attempt.How
 
 
+def _stored(attempt: int):
+    return Answer.objects.filter(attempt=attempt).order_by("slot").values_list("slot", "payload")
+
+
+def _receipts(attempt: int):
+    return Receipt.objects.filter(attempt=attempt).order_by("-number")
+
+
+_STORED, _RECEIPTS = Prepared(_stored), Prepared(_receipts)
+
+
 def answers_of(attempt: Attempt) -> dict[int, object]:
     """What counts, by slot; what was taken back is left out."""
-    rows = Answer.objects.filter(attempt=attempt).order_by("slot").values_list("slot", "payload")
-    return {slot: payload for slot, payload in rows if payload is not None}
+    return {slot: payload for slot, payload in _STORED(attempt.pk) if payload is not None}
 
 
 def answers_hash(attempt_id: int, answers: dict[int, object]) -> str:
@@ -56,13 +66,18 @@ def close(attempt: Attempt, how: str, now: datetime) -> Receipt:
 
 def give_receipt(attempt: Attempt, now: datetime) -> Receipt:
     answers = answers_of(attempt)
-    number = (attempt.receipts.aggregate(last=Max("number"))["last"] or 0) + 1
+    number = max((one.number for one in receipts_of(attempt)), default=0) + 1
     sha256 = answers_hash(attempt.pk, answers)
     return Receipt.objects.create(attempt=attempt, number=number, answered=len(answers), sha256=sha256, at=now)
 
 
+def receipts_of(attempt: Attempt) -> list[Receipt]:
+    """The latest first."""
+    return _RECEIPTS(attempt.pk)
+
+
 def latest_receipt(attempt: Attempt) -> Receipt:
-    return attempt.receipts.order_by("-number")[0]
+    return receipts_of(attempt)[0]
 
 
 def sweep(limit: int = 500) -> int:

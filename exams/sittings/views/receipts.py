@@ -17,8 +17,8 @@ from exams.bank.views.explained import explained
 from exams.sittings import token
 from exams.sittings.message import shapes_of
 from exams.sittings.models import Attempt, Receipt
-from exams.sittings.services.releasing import is_released, result_of
-from exams.sittings.services.submitting import answers_of
+from exams.sittings.services.releasing import has_outcome, is_released, result_of
+from exams.sittings.services.submitting import answers_of, latest_receipt, receipts_of
 from exams.sittings.services.times import compensations_of
 from exams.sittings.views.device import own_attempt
 
@@ -33,7 +33,7 @@ def receipt(request, pk: int):
     attempt = own_attempt(request, pk)
     if attempt.state != Attempt.State.SUBMITTED:
         return redirect("exams:room", pk)
-    candidate, found = attempt.candidate, list(attempt.receipts.order_by("-number"))
+    candidate, found = attempt.candidate, receipts_of(attempt)
     total = len(shapes_of(attempt.paper_id))
     context = {
         "attempt": attempt, "candidate": candidate, "exam": candidate.exam, "receipt": found[0], "earlier": found[1:],
@@ -87,12 +87,12 @@ def review(request, pk: int):
     attempt = own_attempt(request, pk)
     if attempt.state != Attempt.State.SUBMITTED:
         return redirect("exams:room", pk)
-    if attempt.outcomes.exists():
+    if has_outcome(attempt):
         return redirect("results:result", pk)
-    released = is_released(attempt)
+    released = attempt.candidate.exam.is_self_service
     context = {
         "attempt": attempt, "candidate": attempt.candidate, "exam": attempt.candidate.exam, "place": "class",
-        "receipt": attempt.receipts.order_by("-number").first(), "total": len(shapes_of(attempt.paper_id)),
+        "receipt": latest_receipt(attempt), "total": len(shapes_of(attempt.paper_id)),
         "result": result_of(attempt) if released else None, "questions": _told(attempt) if released else [],
     }  # fmt: skip
     return render(request, "sittings/review.html", context)

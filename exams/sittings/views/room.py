@@ -16,6 +16,7 @@ from exams.sittings.services.waiting import jitter_of, room_of
 from exams.sittings.views.answers import millis
 from exams.sittings.views.device import State, is_this_device, own_attempt, own_candidate, remembered
 from lms.kit.prepared import Prepared
+from lms.people.models import Officer
 
 SHOWN = 100
 TWICE = timedelta(seconds=10)
@@ -27,7 +28,11 @@ def _mine(user: int):
     return rows.order_by("-sitting__opens_at", "-pk")[:SHOWN]
 
 
-_MINE = Prepared(_mine)
+def _officer(user: int):
+    return Officer.objects.filter(user=user).select_related("unit")
+
+
+_MINE, _OFFICER = Prepared(_mine), Prepared(_officer)
 
 
 @login_required
@@ -35,7 +40,7 @@ _MINE = Prepared(_mine)
 @require_safe
 def mine(request):
     """The officer's exams: to come and under way first, then what is over."""
-    officer, now = getattr(request.user, "officer", None), database_now()
+    officer, now = _OFFICER.first(request.user.pk), database_now()
     listed = [(one, _standing(one, now)) for one in _MINE(request.user.pk)]
     context = {
         "place": "class", "officer": officer, "now": now,
@@ -83,11 +88,15 @@ def _room_page(request, candidate: Candidate, refusal: ValidationError | None = 
         "standing": _standing(candidate, room.now), "times": _times(candidate, room), "jitter": jitter_of(candidate),
         "needs_code": candidate.exam.browsers == Exam.Browsers.HALL, "refusal": refusal and refusal.messages[0],
         "is_here": attempt is not None and is_this_device(request, attempt),
-        "is_released": attempt is not None and is_released(attempt),
-        "voiding": candidate.voidings.filter(checked_at__isnull=False, refused_at=None).first(),
+        "is_released": attempt is not None and attempt.state == State.SUBMITTED and is_released(attempt),
+        "voiding": _voiding(candidate) if attempt and attempt.state == State.VOID else None,
         "place": "class",
     }  # fmt: skip
     return render(request, "sittings/room.html", context, status=422 if refusal else 200)
+
+
+def _voiding(candidate: Candidate):
+    return candidate.voidings.filter(checked_at__isnull=False, refused_at=None).first()
 
 
 def _times(candidate: Candidate, room) -> dict:

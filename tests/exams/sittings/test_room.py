@@ -167,23 +167,23 @@ def test_each_device_begins_at_its_own_moment():
 def test_the_room_costs_the_same_however_many_candidates(place, signed_in, django_assert_num_queries):
     attempt = place()
     signed_in.get(url(attempt))  # the first request of a session notes the device
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         signed_in.get(url(attempt))
     for _ in range(10):
         make_candidate(attempt.candidate.sitting, factory.make_officer(attempt.candidate.unit))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         signed_in.get(url(attempt))
 
 
 def test_my_exams_are_mine_and_cost_the_same(place, signed_in, officer, django_assert_num_queries):
     place()
     signed_in.get("/exams/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         first = signed_in.get("/exams/")
     make_candidate(Sitting.objects.get(), factory.make_officer(officer.unit))
     for number in range(10):
         make_candidate(make_sitting(make_exam(officer.unit, code=f"X{number}"), opens=60), officer)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         second = signed_in.get("/exams/")
     assert [len(page.context["coming"]) for page in (first, second)] == [1, 11]
 
