@@ -14,6 +14,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import QuerySet
 from django.db.models.query import get_related_populators
+from django.db.transaction import TransactionManagementError
 from psycopg import OperationalError, RawCursor
 
 # What a queryset is built with in place of the values of each call.
@@ -55,7 +56,9 @@ class Prepared:
         self.build = build
 
     def __call__(self, *keys: int) -> list[Any]:
-        sql, params, read = self._written
+        sql, params, read, locks = self._written
+        if locks and not connection.in_atomic_block:
+            raise TransactionManagementError("A lock ends with its transaction: there is none here.")
         return read(execute(sql, [keys[one - FIRST_MARK] if _is_mark(one) else one for one in params]))
 
     def first(self, *keys: int) -> Any:
@@ -70,7 +73,7 @@ class Prepared:
         assert {one for one in params if _is_mark(one)} == set(marks), "a mark is lost"
         assert not any(isinstance(one, date) for one in params), "a day written once would stay that day; use Now()"
         reader = _tuples if queryset._fields is not None else _instances
-        return _numbered(sql), params, reader(compiler)
+        return _numbered(sql), params, reader(compiler), queryset.query.select_for_update
 
 
 def _is_mark(value) -> bool:

@@ -1,4 +1,5 @@
 import pytest
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Value
 from django.utils import timezone
 
@@ -43,6 +44,16 @@ def test_percent_signs_and_text_stay_what_they_are(officer):
 
     assert Prepared(found)(officer.user_id) == [("100%s", officer.user_id % 2)]
     assert Prepared(found)(officer.user_id + 1) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lock_without_a_transaction_is_a_fault():
+    prepared = Prepared(lambda user: User.objects.select_for_update().filter(pk=user))
+    user = User.objects.create(username="locked")
+    with transaction.atomic():
+        assert prepared(user.pk) == [user]
+    with pytest.raises(transaction.TransactionManagementError):
+        prepared(user.pk)
 
 
 def test_a_key_that_gets_lost_is_a_fault():
