@@ -89,7 +89,7 @@ def review(request, pk: int):
         return redirect("exams:room", pk)
     if has_outcome(attempt):
         return redirect("results:result", pk)
-    released = attempt.candidate.exam.is_self_service
+    released = is_released(attempt)
     context = {
         "attempt": attempt, "candidate": attempt.candidate, "exam": attempt.candidate.exam, "place": "class",
         "receipt": latest_receipt(attempt), "total": len(shapes_of(attempt.paper_id)),
